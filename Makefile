@@ -1,0 +1,72 @@
+# varve's front door. `make help` lists the targets; each works on a fresh Debian 12 machine.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+
+JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 0
+
+BUILD = scripts/build.sh
+
+.PHONY: build run test unit lint tidy asan tsan fuzz bench format clean help
+
+## build: install what the build needs, then build build/release/varve (the default)
+build: | deps-build
+	@$(BUILD) release varve
+
+## run: build, convert examples/ into build/examples-output, show what came out
+run: build
+	@scripts/run_examples.sh
+
+## test: unit tests, tree checks and end-to-end tests
+test: unit | deps-test
+	@scripts/venv.sh
+	@.venv/bin/python -m pytest -q tests
+
+## unit: the C++ unit tests and the tree checks alone (ctest)
+unit: | deps-build
+	@$(BUILD) release
+	@ctest --preset release -j $(JOBS) | scripts/quiet_ctest.sh
+
+## lint: clang-format, clang-tidy and the tree checks, changing nothing
+lint: | deps-lint
+	@scripts/lint.sh
+
+## asan: the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
+asan: | deps-build
+	@$(BUILD) asan
+	@ctest --preset asan -j $(JOBS) | scripts/quiet_ctest.sh
+
+## tsan: the unit tests under ThreadSanitizer
+tsan: | deps-build
+	@$(BUILD) tsan
+	@ctest --preset tsan -j $(JOBS) | scripts/quiet_ctest.sh
+
+## fuzz: replay the fuzzers' corpora; with FUZZ_SECONDS=N also fuzz each target for N seconds
+fuzz: | deps-lint
+	@$(BUILD) fuzz
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz.sh
+
+## bench: varve beside its rivals, written to docs/benchmarks/ (bench/README.md)
+bench: build
+	@bench/run
+
+## format: rewrite the C++ sources with clang-format
+format: | deps-lint
+	@scripts/cxx_files.sh | xargs -r clang-format -i
+
+## clean: remove everything the build made (not .venv)
+clean:
+	@rm -rf build
+
+## help: this list
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST) | awk -F': ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+
+.PHONY: deps-build deps-test deps-lint
+deps-build:
+	@scripts/install_packages.sh build
+deps-test:
+	@scripts/install_packages.sh build test
+deps-lint:
+	@scripts/install_packages.sh build lint

@@ -1,0 +1,27 @@
+// The commands of `varve`. Each Add* puts one subcommand under `parent` and returns what runs it;
+// the caller runs the one that was parsed and exits with its code.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <functional>
+#include <vector>
+
+namespace varve::cli {
+
+struct Command {
+  CLI::App* app = nullptr;
+  std::function<int()> run;
+};
+
+using CommandList = std::vector<Command>;
+
+Command AddConvert(CLI::App& parent, const std::atomic<bool>* cancel);
+Command AddSchemaInfer(CLI::App& parent, const std::atomic<bool>* cancel);
+Command AddInspect(CLI::App& parent);
+Command AddVersion(CLI::App& parent);
+Command AddHelp(CLI::App& parent, const CLI::App& root);
+Command AddCompletion(CLI::App& parent, const CLI::App& root);
+Command AddMan(CLI::App& parent, const CLI::App& root);  // hidden; the build calls it
+
+}  // namespace varve::cli

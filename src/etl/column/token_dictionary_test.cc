@@ -1,0 +1,130 @@
+#include "etl/column/token_dictionary.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace varve {
+namespace {
+
+// A token followed by bytes that must not count.
+class Token {
+ public:
+  explicit Token(const std::string& text, char after = '~')
+      : bytes_(text + std::string(16, after)) {
+    key_ = MakeTokenKey(reinterpret_cast<const uint8_t*>(bytes_.data()),
+                        static_cast<uint32_t>(text.size()));
+  }
+  Token(const Token&) = delete;
+  const TokenKey& key() const { return key_; }
+
+ private:
+  std::string bytes_;
+  TokenKey key_;
+};
+
+TEST(TokenKeyTest, DependsOnTheTokenOnly) {
+  for (size_t length = 0; length <= 40; ++length) {
+    const Token a(std::string(length, 'a'), '!');
+    const Token b(std::string(length, 'a'), 'Z');
+    EXPECT_EQ(a.key().hash, b.key().hash) << length;
+    EXPECT_EQ(a.key().low, b.key().low) << length;
+    EXPECT_EQ(a.key().high, b.key().high) << length;
+  }
+}
+
+// Random tokens of all lengths, spellings, roll-backs and clearing against a map.
+TEST(TokenDictionaryTest, IsAMap) {
+  for (uint32_t seed = 0; seed < 60; ++seed) {
+    std::mt19937 random(seed);
+    TokenDictionary dictionary;
+    std::map<std::string, uint32_t> model;  // token -> index
+    std::vector<std::string> values;
+    std::vector<uint32_t> row_of_value;
+    uint32_t row = 0;
+    for (int step = 0; step < 3'000; ++step) {
+      const std::string token(random() % 40, static_cast<char>('a' + random() % 6));
+      const std::string text = token + std::to_string(random() % 50);
+      const Token probe(text);
+      const auto known = model.find(text);
+      const uint32_t found = dictionary.Find(probe.key());
+      ASSERT_EQ(found, known == model.end() ? TokenDictionary::kNotFound : known->second) << text;
+      if (known == model.end()) {
+        uint32_t index = static_cast<uint32_t>(values.size());
+        if (index > 0 && random() % 4 == 0) {
+          index = random() % index;  // another spelling of a value that is there
+        } else {
+          dictionary.values().Append(text);
+          ASSERT_EQ(dictionary.AddValue(row), index);
+          values.push_back(text);
+          row_of_value.push_back(row);
+        }
+        dictionary.AddKey(probe.key(), index);
+        model[text] = index;
+      }
+      if (random() % 5 == 0) ++row;
+      if (random() % 40 == 0) {
+        dictionary.RollbackRow(row);
+        while (!row_of_value.empty() && row_of_value.back() == row) {
+          row_of_value.pop_back();
+          values.pop_back();
+        }
+        std::erase_if(model, [&](const auto& entry) { return entry.second >= values.size(); });
+      }
+      if (random() % 1'000 == 0) {
+        dictionary.Clear();
+        model.clear();
+        values.clear();
+        row_of_value.clear();
+      }
+      ASSERT_EQ(dictionary.size(), values.size());
+    }
+    for (uint32_t i = 0; i < values.size(); ++i) {
+      const uint32_t begin = dictionary.ValueBegin(i);
+      ASSERT_EQ(dictionary.values().view().substr(begin, dictionary.ValueEnd(i) - begin),
+                values[i]);
+    }
+  }
+}
+
+// Tokens that agree in all but one byte, at every length around the inline limits.
+TEST(TokenDictionaryTest, OneByteTellsTokensApart) {
+  for (size_t length = 1; length <= 48; ++length) {
+    TokenDictionary dictionary;
+    const std::string text(length, 'x');
+    dictionary.AddKey(Token(text).key(), dictionary.AddValue(0));
+    for (size_t at = 0; at < length; ++at) {
+      std::string other = text;
+      other[at] = 'y';
+      EXPECT_EQ(dictionary.Find(Token(other).key()), TokenDictionary::kNotFound) << length;
+    }
+    EXPECT_EQ(dictionary.Find(Token(text + "x").key()), TokenDictionary::kNotFound);
+    EXPECT_EQ(dictionary.Find(Token(text).key()), 0U) << length;
+  }
+}
+
+// What differs may hide from the hash: long tokens with equal hashes are compared byte by byte.
+TEST(TokenDictionaryTest, LongTokensOfOneHashAreComparedByteByByte) {
+  for (size_t length = 17; length <= 40; ++length) {
+    TokenDictionary dictionary;
+    const std::string text(length, 'x');
+    const Token token(text);
+    dictionary.AddKey(token.key(), dictionary.AddValue(0));
+    for (size_t at = 0; at < length; ++at) {
+      std::string other = text;
+      other[at] = 'y';
+      const Token forged(other);
+      TokenKey key = forged.key();
+      key.low = token.key().low;
+      key.high = token.key().high;
+      key.hash = token.key().hash;
+      EXPECT_EQ(dictionary.Find(key), TokenDictionary::kNotFound) << length << " " << at;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace varve

@@ -1,0 +1,103 @@
+#include "etl/encode/compress.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace varve {
+namespace {
+
+constexpr Codec kCodecs[] = {Codec::kNone, Codec::kSnappy, Codec::kGzip, Codec::kZstd,
+                             Codec::kLz4Raw};
+
+std::span<const uint8_t> AsBytes(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+std::string RoundTrip(Codec codec, int level, std::string_view text) {
+  Buffer packed;
+  Buffer unpacked;
+  unpacked.Append("kept");
+  const Status compressed = Compress(codec, level, AsBytes(text), &packed);
+  EXPECT_TRUE(compressed.ok()) << compressed.error().message;
+  const Status status = Decompress(codec, packed.bytes(), text.size(), &unpacked);
+  EXPECT_TRUE(status.ok()) << CodecName(codec) << ": " << status.error().message;
+  EXPECT_EQ(unpacked.view().substr(0, 4), "kept");
+  return std::string(unpacked.view().substr(4));
+}
+
+RC_GTEST_PROP(CompressPropertyTest, RoundTrips, (const std::string& seed)) {
+  std::string text = seed;
+  const int doublings = *rc::gen::inRange(0, 12);
+  for (int i = 0; i < doublings; ++i) text += text;
+  for (const Codec codec : kCodecs) RC_ASSERT(RoundTrip(codec, 0, text) == text);
+}
+
+TEST(CompressTest, IncompressibleInputFits) {
+  std::string noise;
+  uint64_t state = 1;
+  for (int i = 0; i < 300'000; ++i) {
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    noise.push_back(static_cast<char>(state >> 56));
+  }
+  for (const Codec codec : kCodecs) EXPECT_EQ(RoundTrip(codec, 0, noise), noise);
+  for (int level = 1; level <= 3; ++level) EXPECT_EQ(RoundTrip(Codec::kGzip, level, noise), noise);
+}
+
+TEST(CompressTest, LevelsAreChecked) {
+  Buffer out;
+  const auto input = AsBytes("some text");
+  EXPECT_EQ(RoundTrip(Codec::kZstd, 19, "some text"), "some text");
+  for (const auto& [codec, level] :
+       {std::pair(Codec::kSnappy, 1), std::pair(Codec::kGzip, 4), std::pair(Codec::kZstd, 23),
+        std::pair(Codec::kZstd, -1), std::pair(Codec::kNone, 1), std::pair(Codec::kLz4Raw, 9)}) {
+    const Status status = Compress(codec, level, input, &out);
+    ASSERT_FALSE(status.ok()) << CodecName(codec);
+    EXPECT_EQ(status.error().code, Code::kInvalidArgument);
+  }
+  EXPECT_TRUE(out.empty());
+}
+
+TEST(DecompressTest, GzipMayHaveManyMembers) {
+  Buffer packed;
+  Buffer out;
+  ASSERT_TRUE(Compress(Codec::kGzip, 0, AsBytes("one, "), &packed).ok());
+  ASSERT_TRUE(Compress(Codec::kGzip, 0, AsBytes("two"), &packed).ok());
+  ASSERT_TRUE(Decompress(Codec::kGzip, packed.bytes(), 8, &out).ok());
+  EXPECT_EQ(out.view(), "one, two");
+}
+
+TEST(DecompressTest, TheSizeMustBeExact) {
+  const std::string text(1000, 'x');
+  for (const Codec codec : kCodecs) {
+    Buffer packed;
+    Buffer out;
+    ASSERT_TRUE(Compress(codec, 0, AsBytes(text), &packed).ok());
+    for (const size_t wrong : {size_t{0}, size_t{999}, size_t{1001}, size_t{1} << 31}) {
+      const Status status = Decompress(codec, packed.bytes(), wrong, &out);
+      ASSERT_FALSE(status.ok()) << CodecName(codec) << ' ' << wrong;
+      EXPECT_EQ(status.error().code, Code::kCorrupt);
+    }
+    EXPECT_TRUE(out.empty());
+  }
+}
+
+TEST(DecompressTest, DamageIsRefused) {
+  const std::string text = "the quick brown fox jumps over the lazy dog, the quick brown fox";
+  for (const Codec codec : {Codec::kSnappy, Codec::kGzip, Codec::kZstd, Codec::kLz4Raw}) {
+    Buffer packed;
+    Buffer out;
+    ASSERT_TRUE(Compress(codec, 0, AsBytes(text), &packed).ok());
+    for (size_t size = 0; size < packed.size(); ++size) {
+      EXPECT_FALSE(Decompress(codec, packed.bytes().first(size), text.size(), &out).ok())
+          << CodecName(codec) << " cut at " << size;
+    }
+    packed.AppendByte(0);
+    EXPECT_FALSE(Decompress(codec, packed.bytes(), text.size(), &out).ok()) << CodecName(codec);
+  }
+}
+
+}  // namespace
+}  // namespace varve

@@ -1,0 +1,52 @@
+// A file that appears under its name complete or not at all: written under a temporary name in the
+// same directory, made durable, then renamed.
+//
+// Errors name the path.
+// Thread-safety: one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+
+namespace varve::parquet {
+
+// Who makes files durable: each on its own, which costs two waits for the disk a file; or the
+// caller, with SyncFileSystem for all of them before the first Publish and after the last.
+enum class Durability { kEachFile, kByCaller };
+
+// Waits until all that was written to the file system that holds `path` is on disk.
+Status SyncFileSystem(const std::string& path);
+
+class OutputFile {
+ public:
+  static Result<OutputFile> Create(const std::string& path,
+                                   Durability durability = Durability::kEachFile);
+  OutputFile(OutputFile&& other) noexcept;
+  OutputFile& operator=(OutputFile&&) = delete;
+  ~OutputFile();  // removes a file that was not published
+
+  // Appends the pieces one after the other, without copying them.
+  Status Append(std::span<const std::span<const uint8_t>> pieces);
+  Status Append(std::span<const uint8_t> bytes) { return Append({&bytes, 1}); }
+
+  Status Close();    // all bytes are written (kEachFile: on disk), under the temporary name
+  Status Publish();  // after Close: gives the file its name, replacing what had it
+
+  uint64_t size_bytes() const { return size_bytes_; }
+  const std::string& path() const { return path_; }
+  const std::string& temporary_path() const { return temporary_path_; }
+
+ private:
+  OutputFile(std::string path, std::string temporary_path, int fd, Durability durability);
+
+  std::string path_;
+  std::string temporary_path_;  // empty: published
+  int fd_ = -1;
+  Durability durability_;
+  uint64_t size_bytes_ = 0;
+};
+
+}  // namespace varve::parquet

@@ -1,0 +1,109 @@
+#include "etl/parse/iso8601.h"
+
+#include <cstring>
+
+namespace varve {
+namespace {
+
+constexpr int64_t kMicros = 1'000'000;
+constexpr int64_t kDayMicros = 86'400 * kMicros;
+
+// Days since 1970-01-01 of a proleptic Gregorian date; H. Hinnant, "chrono-Compatible Low-Level
+// Date Algorithms", days_from_civil.
+int64_t DaysFromCivil(int year, int month, int day) {
+  year += 400 - (month <= 2);  // an era later, so that year 0 does not divide a negative number
+  const int era = year / 400;
+  const int year_of_era = year - era * 400;
+  const int day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  const int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  return int64_t{era} * 146'097 + day_of_era - 719'468 - 146'097;
+}
+
+bool IsLeap(int year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
+
+int DaysInMonth(int year, int month) {
+  constexpr char kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  return month == 2 && IsLeap(year) ? 29 : kDays[month - 1];
+}
+
+// Two digits at p, or a negative number.
+int Two(const char* p) {
+  const unsigned tens = static_cast<unsigned char>(p[0] - '0');
+  const unsigned ones = static_cast<unsigned char>(p[1] - '0');
+  return tens > 9 || ones > 9 ? -1000 : static_cast<int>(tens * 10 + ones);
+}
+
+bool ParseDate(const char* p, int64_t* days) {
+  if (p[4] != '-' || p[7] != '-') return false;
+  const int century = Two(p);
+  const int rest = Two(p + 2);
+  const int month = Two(p + 5);
+  const int day = Two(p + 8);
+  if ((century | rest | month | day) < 0) return false;
+  const int year = century * 100 + rest;
+  if (month == 0 || month > 12 || day == 0 || day > DaysInMonth(year, month)) {
+    return false;
+  }
+  *days = DaysFromCivil(year, month, day);
+  return true;
+}
+
+bool ParseClock(const char* p, int64_t* seconds) {
+  if (p[2] != ':' || p[5] != ':') return false;
+  const int hour = Two(p);
+  const int minute = Two(p + 3);
+  const int second = Two(p + 6);
+  if ((hour | minute | second) < 0 || hour > 23 || minute > 59 || second > 59) return false;
+  *seconds = hour * 3600 + minute * 60 + second;
+  return true;
+}
+
+// ".f{1,6}" at p; gives its length, 0 when there is none, -1 when it is something else.
+int ParseFraction(const char* p, const char* end, int64_t* micros) {
+  *micros = 0;
+  if (p == end || *p != '.') return 0;
+  int digits = 0;
+  for (++p; p != end && static_cast<unsigned char>(*p - '0') < 10; ++p) {
+    if (++digits > 6) return -1;
+    *micros = *micros * 10 + (*p - '0');
+  }
+  if (digits == 0) return -1;
+  for (int i = digits; i < 6; ++i) *micros *= 10;
+  return digits + 1;
+}
+
+// "Z" or "±hh:mm" filling [p, end).
+bool ParseOffset(const char* p, const char* end, int64_t* seconds) {
+  *seconds = 0;
+  if (end - p == 1) return *p == 'Z';
+  if (end - p != 6 || (*p != '+' && *p != '-') || p[3] != ':') return false;
+  const int hour = Two(p + 1);
+  const int minute = Two(p + 4);
+  if ((hour | minute) < 0 || hour > 23 || minute > 59) return false;
+  *seconds = hour * 3600 + minute * 60;
+  if (*p == '-') *seconds = -*seconds;
+  return true;
+}
+
+}  // namespace
+
+Temporal ParseTemporal(std::string_view text) {
+  const char* p = text.data();
+  const char* end = p + text.size();
+  int64_t days;
+  if (text.size() < 10 || text.size() > 32 || !ParseDate(p, &days)) return {};
+  if (text.size() == 10) return {kFactDate, days};
+  int64_t seconds;
+  if (text.size() < 19 || p[10] != 'T' || !ParseClock(p + 11, &seconds)) return {};
+  int64_t micros;
+  const int fraction = ParseFraction(p + 19, end, &micros);
+  if (fraction < 0) return {};
+  p += 19 + fraction;
+  const int64_t local = days * kDayMicros + seconds * kMicros + micros;
+  if (p == end) return {kFactTimestampLocal, local};
+  int64_t offset;
+  if (!ParseOffset(p, end, &offset)) return {};
+  return {kFactTimestampUtc, local - offset * kMicros};
+}
+
+}  // namespace varve
