@@ -70,13 +70,11 @@ Status CompressGzip(int level, std::span<const uint8_t> in, Buffer* out) {
   if (level < 1 || level > 3) return BadLevel(Codec::kGzip, level);
   thread_local Buffer scratch;
   scratch.Resize(kLevelBytes[level]);
-  // ISA-L reads what its hash table held before; from a clean one, the same page gives the same
-  // bytes.
-  std::memset(scratch.data(), 0, scratch.size());
   // Stored blocks of at most 64 KiB are the worst case: 5 bytes each, plus the gzip frame.
   const size_t bound = in.size() + (in.size() / 32768 + 2) * 5 + 64;
   isal_zstream stream;
   isal_deflate_stateless_init(&stream);
+  stream.hist_bits = 0;  // ISA-L 2.30 leaves it unset: the window would be whatever the stack held
   stream.gzip_flag = IGZIP_GZIP;
   stream.level = static_cast<uint32_t>(level);
   stream.level_buf = scratch.data();
