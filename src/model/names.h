@@ -30,7 +30,9 @@ std::string ManifestKey(std::string_view manifest_prefix, std::string_view batch
 
 // "part-00000-2025-01-17-batch-0001.snappy.parquet"; `suffix` is ".snappy.parquet".
 std::string OutputName(std::string_view batch, uint32_t part, std::string_view suffix);
-// The batch of a key that ends in an OutputName; none: varve did not make it.
+// "lines-00000-2025-01-17-batch-0001.ndjson".
+std::string QuarantineName(std::string_view batch, uint32_t part);
+// The batch of a key that ends in either name; none: varve did not make it.
 std::optional<std::string> BatchOfOutputKey(std::string_view key);
 
 }  // namespace varve
