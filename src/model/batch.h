@@ -59,6 +59,10 @@ struct BatchRecord {
   uint32_t attempts = 0;
   std::vector<BatchOutput> outputs;  // from kPublishing on
   std::string error;
+  // Above 0 the batch is, or was last, converted once more (FileTracker::Reopen). Until that is
+  // completed its files stay kCompleted and `previous` are the outputs that readers see.
+  uint32_t reruns = 0;
+  std::vector<BatchOutput> previous;
 
   bool operator==(const BatchRecord&) const = default;
 };

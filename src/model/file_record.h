@@ -5,6 +5,7 @@
 //      +----------+------------+--> failed -> pending (retry), or for good
 //   pending, failed -> missing      the source vanished before it was read
 //   pending, failed -> superseded   a newer version of the key is there
+//   missing, superseded -> pending  it is back, and the newest
 //
 // Each arrow is conditional on the state before it and leaves a FileEvent.
 #pragma once

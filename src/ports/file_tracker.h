@@ -89,7 +89,8 @@ class FileTracker {
   // pending -> claimed for all of `files` and a new batch, or kConflict and nothing.
   virtual Result<BatchRecord> Claim(const ClaimRequest& request) = 0;
   // Takes over a batch whose lease ended before `now_us` (its own owner may at any time): a higher
-  // fence. kConflict while another one holds it, kNotFound.
+  // fence. kConflict while another one holds it or when it is completed or failed, kNotFound.
+  // An owner renews its lease this way, and gives it back with a `lease_until_us` of 0.
   virtual Result<BatchRecord> Lease(std::string_view pipeline, std::string_view batch,
                                     std::string_view owner, int64_t now_us,
                                     int64_t lease_until_us) = 0;
@@ -100,6 +101,13 @@ class FileTracker {
   virtual Result<BatchRecord> GetBatch(std::string_view pipeline, std::string_view batch) = 0;
   virtual Result<BatchPage> Batches(std::string_view pipeline, std::optional<BatchState> state,
                                     std::string_view after, int limit) = 0;
+
+  // completed -> claimed, to convert the same files once more and replace the outputs; a new lease
+  // with a higher fence, `reruns` grows, `outputs` become `previous`. Files stay completed.
+  // kConflict in another state or when a file of the batch is no longer completed in this batch.
+  virtual Result<BatchRecord> Reopen(std::string_view pipeline, std::string_view batch,
+                                     std::string_view owner, std::string_view detail,
+                                     int64_t now_us, int64_t lease_until_us) = 0;
 
   // The following move `batch` (as the caller last saw it; fence and state must still hold) and its
   // files on by one state and give the batch as it is now. Each is idempotent: repeated after it
@@ -113,17 +121,20 @@ class FileTracker {
                                             int64_t now_us) = 0;
   // publishing -> completed. Each file of the batch has an outcome; one with an error becomes
   // pending (alone, not before `retry_us`) while its attempts are fewer than `attempts_max`, else
-  // failed. kInvalidArgument when an accounting does not balance or a file is left out.
+  // failed. kInvalidArgument when an accounting does not balance or a file is left out. Forgets
+  // `previous`.
   virtual Result<BatchRecord> Complete(const BatchRecord& batch,
                                        const std::vector<FileOutcome>& outcomes,
                                        uint32_t attempts_max, int64_t retry_us, int64_t now_us) = 0;
   // any but completed -> failed; files as in Complete with `error` for all of them, except that
-  // those in `missing` become missing.
+  // those in `missing` become missing. A rerun that has not reached publishing goes back to
+  // completed instead: its files stay completed and `previous` are its outputs again.
   virtual Result<BatchRecord> Fail(const BatchRecord& batch, std::string_view error,
                                    const std::vector<ObjectRef>& missing, uint32_t attempts_max,
                                    int64_t retry_us, int64_t now_us) = 0;
 
-  // failed, missing -> pending, by a person: attempts start again. kConflict in another state.
+  // failed, missing, superseded -> pending: attempts start again. By a person, or because the
+  // version turned out to be the newest after all. kConflict in another state.
   virtual Status Retry(std::string_view pipeline, const ObjectRef& ref, std::string_view detail,
                        int64_t now_us) = 0;
   // pending, failed -> missing. kConflict in another state.

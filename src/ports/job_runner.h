@@ -35,8 +35,10 @@ class JobRunner {
   virtual ~JobRunner() = default;
 
   // Idempotent by `name`: starting a running or finished job again changes nothing. kThrottled when
-  // too many run. A job that was started by a process that died may be started again: it
-  // overwrites what it had staged.
+  // too many run. Everything is staged under StagingPrefix(name) (model/names.h), so that jobs of
+  // different names, such as that of a predecessor thought dead, never touch each other's files.
+  // A job that was started by a process that died may be started again: it overwrites what it had
+  // staged.
   virtual Status Start(std::string_view name, const Manifest& manifest) = 0;
   // kNotFound: never started, or so long ago (or before a crash) that it is forgotten.
   virtual Result<JobStatus> Describe(std::string_view name) = 0;

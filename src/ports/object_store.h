@@ -54,6 +54,15 @@ class ObjectStore {
   // Makes `to` the object that `from` is, and `from` go. Repeating it after it succeeded gives
   // kNotFound: look at `to`. Not atomic: both may be visible for a moment.
   virtual Status Move(std::string_view from, std::string_view to) = 0;
+
+  // The following touch exactly the version `ref`, never one that took its place.
+  // Succeeds when that version is gone.
+  virtual Status DeleteVersion(const ObjectRef& ref) = 0;
+  // As Move; kNotFound when that version is gone.
+  virtual Status MoveVersion(const ObjectRef& ref, std::string_view to) = 0;
+  // Sets one tag (S3 object tag, extended attribute). Idempotent; kNotFound when that version is
+  // gone. It changes neither the version nor the content.
+  virtual Status Tag(const ObjectRef& ref, std::string_view name, std::string_view value) = 0;
 };
 
 }  // namespace varve

@@ -22,6 +22,8 @@ struct Execution {
   std::string error;     // kFailed
   int64_t started_us = 0;
   int64_t updated_us = 0;
+
+  bool operator==(const Execution&) const = default;
 };
 
 class Workflow {
