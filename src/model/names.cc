@@ -68,10 +68,6 @@ std::optional<std::string> BatchOfStagedKey(std::string_view pipeline, std::stri
   return std::string(key.substr(0, length));
 }
 
-std::string ManifestKey(std::string_view manifest_prefix, std::string_view batch) {
-  return std::string(manifest_prefix).append(batch).append(".json");
-}
-
 std::string OutputName(std::string_view batch, uint32_t part, std::string_view suffix) {
   return NumberedName("part", batch, part).append(suffix);
 }

@@ -25,9 +25,6 @@ std::string StagingPrefix(std::string_view job);
 // `pipeline`.
 std::optional<std::string> BatchOfStagedKey(std::string_view pipeline, std::string_view key);
 
-// "manifests/2025-01-17/batch-0001.json" with the prefix "manifests/".
-std::string ManifestKey(std::string_view manifest_prefix, std::string_view batch);
-
 // "part-00000-2025-01-17-batch-0001.snappy.parquet"; `suffix` is ".snappy.parquet".
 std::string OutputName(std::string_view batch, uint32_t part, std::string_view suffix);
 // "lines-00000-2025-01-17-batch-0001.ndjson".

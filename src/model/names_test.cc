@@ -11,7 +11,6 @@ TEST(Names, AreThoseDocumented) {
   EXPECT_EQ(ExecutionName("orders", kBatch, 0), "orders/2025-01-17/batch-0001");
   EXPECT_EQ(ExecutionName("orders", kBatch, 2), "orders/2025-01-17/batch-0001/rerun-2");
   EXPECT_EQ(JobName("orders", kBatch, 7, 3), "orders/2025-01-17/batch-0001/job-7-3");
-  EXPECT_EQ(ManifestKey("manifests/", kBatch), "manifests/2025-01-17/batch-0001.json");
   EXPECT_EQ(OutputName(kBatch, 12, ".snappy.parquet"),
             "part-00012-2025-01-17-batch-0001.snappy.parquet");
   EXPECT_EQ(QuarantineName(kBatch, 0), "lines-00000-2025-01-17-batch-0001.ndjson");
