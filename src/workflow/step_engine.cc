@@ -5,8 +5,8 @@
 
 namespace varve {
 
-StepEngine::StepEngine(ExecutionStore& store, Random& random, Workplan plan)
-    : store_(store), random_(random), plan_(std::move(plan)) {}
+StepEngine::StepEngine(ExecutionStore& store, const Clock& clock, Random& random, Workplan plan)
+    : store_(store), clock_(clock), random_(random), plan_(std::move(plan)) {}
 
 const Step* StepEngine::FindStep(std::string_view name) const {
   if (plan_.on_failure.name == name) return &plan_.on_failure;
@@ -33,8 +33,8 @@ Status StepEngine::Start(std::string_view name, std::string_view input) {
   record.execution.input = input;
   record.execution.step = plan_.steps.front().name;
   record.execution.attempt = 1;
-  record.execution.started_us = now_us_;
-  record.execution.updated_us = now_us_;
+  record.execution.started_us = clock_.NowUs();
+  record.execution.updated_us = record.execution.started_us;
   record.revision = 1;
   VARVE_RETURN_IF_ERROR(store_.Put(record));
   own_.insert_or_assign(record.execution.name, std::move(record));

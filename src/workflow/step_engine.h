@@ -67,11 +67,8 @@ struct Progress {
 
 class StepEngine : public Workflow {
  public:
-  // `store` and `random` must outlive it.
-  StepEngine(ExecutionStore& store, Random& random, Workplan plan);
-
-  // The time of a Start, which the port does not carry.
-  void SetNow(int64_t now_us) { now_us_ = now_us; }
+  // All but `plan` must outlive it.
+  StepEngine(ExecutionStore& store, const Clock& clock, Random& random, Workplan plan);
 
   Status Start(std::string_view name, std::string_view input) override;
   Result<Execution> Describe(std::string_view name) override;
@@ -101,9 +98,9 @@ class StepEngine : public Workflow {
   bool IsCatch(const Step& step) const { return &step == &plan_.on_failure; }
 
   ExecutionStore& store_;
+  const Clock& clock_;  // for Start, which the port gives no time
   Random& random_;
   const Workplan plan_;
-  int64_t now_us_ = 0;
   Records own_;  // those whose latest revision this engine wrote
 };
 
