@@ -2,9 +2,30 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <initializer_list>
 #include <set>
+#include <utility>
 
 namespace varve {
+namespace {
+
+Error InState(const BatchRecord& batch) {
+  return Error{Code::kConflict,
+               "batch " + batch.id + " is " + std::string(BatchStateName(batch.state))};
+}
+
+Status CheckFence(const BatchRecord& stored, const BatchRecord& seen) {
+  if (stored.fence == seen.fence) return Ok{};
+  return Error{Code::kConflict, "batch " + stored.id + " was taken over by " + stored.owner};
+}
+
+Status CheckFileState(const FileRecord& file, std::initializer_list<FileState> allowed) {
+  if (std::find(allowed.begin(), allowed.end(), file.state) != allowed.end()) return Ok{};
+  return Error{Code::kConflict,
+               ToString(file.object.ref) + " is " + std::string(FileStateName(file.state))};
+}
+
+}  // namespace
 
 FileRecord NewFile(const FileRecord& registered) {
   FileRecord file;
@@ -26,6 +47,8 @@ FileRecord AfterFailure(FileRecord file, std::string_view error, const RetryRule
   file.error = error;
   file.updated_us = now_us;
   file.alone = true;
+  file.accounting = {};
+  file.not_before_us = 0;
   if (newer_known) {
     file.state = FileState::kSuperseded;
   } else if (file.attempts < rule.attempts_max) {
@@ -39,6 +62,7 @@ FileRecord AfterFailure(FileRecord file, std::string_view error, const RetryRule
 
 FileRecord AfterSuccess(FileRecord file, const RowAccounting& accounting, int64_t now_us) {
   file.state = FileState::kCompleted;
+  file.not_before_us = 0;
   file.accounting = accounting;
   file.updated_us = now_us;
   return file;
@@ -50,8 +74,87 @@ std::string BatchId(std::string_view day, uint64_t number) {
   return std::string(day) + "/batch-" + digits;
 }
 
-std::string ManifestKey(std::string_view batch_id) {
-  return "manifests/" + std::string(batch_id) + ".json";
+BatchRecord NewBatch(std::string_view pipeline, std::string_view id, std::vector<ObjectRef> files,
+                     int64_t now_us) {
+  BatchRecord batch;
+  batch.pipeline = pipeline;
+  batch.id = id;
+  batch.files = std::move(files);
+  batch.manifest_key = "manifests/" + batch.id + ".json";
+  batch.created_us = now_us;
+  return batch;
+}
+
+Status CheckReopen(const BatchRecord& batch) {
+  if (batch.state == BatchState::kCompleted) return Ok{};
+  return InState(batch);
+}
+
+void ReopenBatch(BatchRecord& batch) {
+  batch.state = BatchState::kClaimed;
+  batch.reruns += 1;
+  batch.previous = std::move(batch.outputs);
+  batch.outputs.clear();
+  batch.attempts = 0;
+  batch.owner.clear();
+  batch.error.clear();
+}
+
+bool FailAbortsRerun(const BatchRecord& batch) {
+  return batch.reruns > 0 &&
+         (batch.state == BatchState::kClaimed || batch.state == BatchState::kProcessing);
+}
+
+void AbortRerun(BatchRecord& batch, std::string_view error, int64_t now_us) {
+  batch.state = BatchState::kCompleted;
+  batch.outputs = std::move(batch.previous);
+  batch.previous.clear();
+  batch.error = error;
+  batch.updated_us = now_us;
+}
+
+void CompleteBatch(BatchRecord& batch, int64_t now_us) {
+  batch.state = BatchState::kCompleted;
+  batch.previous.clear();
+  batch.error.clear();
+  batch.updated_us = now_us;
+}
+
+void FailBatch(BatchRecord& batch, std::string_view error, int64_t now_us) {
+  batch.state = BatchState::kFailed;
+  batch.error = error;
+  batch.updated_us = now_us;
+}
+
+Result<Step> CheckBegin(const BatchRecord& stored, const BatchRecord& seen) {
+  VARVE_RETURN_IF_ERROR(CheckFence(stored, seen));
+  if (stored.state == BatchState::kProcessing) return Step::kDone;
+  if (stored.state == BatchState::kClaimed) return Step::kDo;
+  return InState(stored);
+}
+
+Result<Step> CheckRecordOutputs(const BatchRecord& stored, const BatchRecord& seen,
+                                const std::vector<BatchOutput>& outputs) {
+  VARVE_RETURN_IF_ERROR(CheckFence(stored, seen));
+  if (stored.state == BatchState::kProcessing) return Step::kDo;
+  if (stored.state == BatchState::kPublishing && stored.outputs == outputs) return Step::kDone;
+  return InState(stored);
+}
+
+Result<Step> CheckComplete(const BatchRecord& stored, const BatchRecord& seen) {
+  VARVE_RETURN_IF_ERROR(CheckFence(stored, seen));
+  if (stored.state == BatchState::kPublishing) return Step::kDo;
+  if (stored.state == BatchState::kCompleted) return Step::kDone;
+  return InState(stored);
+}
+
+Result<Step> CheckFail(const BatchRecord& stored, const BatchRecord& seen, std::string_view error) {
+  VARVE_RETURN_IF_ERROR(CheckFence(stored, seen));
+  if (stored.state == BatchState::kFailed) return Step::kDone;
+  if (stored.state != BatchState::kCompleted) return Step::kDo;
+  // A rerun that was failed is completed, as it was before.
+  if (stored.reruns > 0 && !error.empty() && stored.error == error) return Step::kDone;
+  return InState(stored);
 }
 
 Status CheckOutcomes(const BatchRecord& batch, const std::vector<FileOutcome>& outcomes) {
@@ -94,10 +197,33 @@ Status CheckClaim(const std::vector<ObjectRef>& files, size_t files_max) {
   return Ok{};
 }
 
+Status CheckRetry(const FileRecord& file) {
+  return CheckFileState(file, {FileState::kFailed, FileState::kMissing, FileState::kSuperseded});
+}
+
+Status CheckMarkMissing(const FileRecord& file) {
+  return CheckFileState(file, {FileState::kPending, FileState::kFailed});
+}
+
+FileRecord AfterRetry(FileRecord file, int64_t now_us) {
+  file.state = FileState::kPending;
+  file.attempts = 0;
+  file.not_before_us = 0;
+  file.updated_us = now_us;
+  return file;
+}
+
+FileRecord AfterVanishing(FileRecord file, int64_t now_us) {
+  file.state = FileState::kMissing;
+  file.not_before_us = 0;
+  file.accounting = {};
+  file.updated_us = now_us;
+  return file;
+}
+
 Status CheckLease(const BatchRecord& batch, std::string_view owner, int64_t now_us) {
   if (batch.state == BatchState::kCompleted || batch.state == BatchState::kFailed) {
-    return Error{Code::kConflict,
-                 "batch " + batch.id + " is " + std::string(BatchStateName(batch.state))};
+    return InState(batch);
   }
   if (batch.owner != owner && batch.lease_until_us >= now_us) {
     return Error{Code::kConflict, "batch " + batch.id + " is held by " + batch.owner};

@@ -31,7 +31,30 @@ FileRecord AfterSuccess(FileRecord file, const RowAccounting& accounting, int64_
 
 // "2025-01-17/batch-0001".
 std::string BatchId(std::string_view day, uint64_t number);
-std::string ManifestKey(std::string_view batch_id);
+
+// A batch that is claimed for the first time.
+BatchRecord NewBatch(std::string_view pipeline, std::string_view id, std::vector<ObjectRef> files,
+                     int64_t now_us);
+// A completed batch that is to be converted once more: CheckReopen, then this, then TakeLease.
+Status CheckReopen(const BatchRecord& batch);
+void ReopenBatch(BatchRecord& batch);
+// Whether Fail gives the batch back what it had before its rerun, and leaves its files alone.
+bool FailAbortsRerun(const BatchRecord& batch);
+void AbortRerun(BatchRecord& batch, std::string_view error, int64_t now_us);
+void CompleteBatch(BatchRecord& batch, int64_t now_us);
+void FailBatch(BatchRecord& batch, std::string_view error, int64_t now_us);
+
+// What a write about a batch finds when it compares the caller's picture with what is stored.
+enum class Step {
+  kDo,    // the batch is in the state to leave
+  kDone,  // the same write happened already: succeed, change nothing
+};
+// kConflict when the fence is not the stored one or the batch is in no state to do this.
+Result<Step> CheckBegin(const BatchRecord& stored, const BatchRecord& seen);
+Result<Step> CheckRecordOutputs(const BatchRecord& stored, const BatchRecord& seen,
+                                const std::vector<BatchOutput>& outputs);
+Result<Step> CheckComplete(const BatchRecord& stored, const BatchRecord& seen);
+Result<Step> CheckFail(const BatchRecord& stored, const BatchRecord& seen, std::string_view error);
 
 // kInvalidArgument unless there is one balanced outcome for each file of `batch`, and none else.
 Status CheckOutcomes(const BatchRecord& batch, const std::vector<FileOutcome>& outcomes);
@@ -39,6 +62,12 @@ Status CheckOutcomes(const BatchRecord& batch, const std::vector<FileOutcome>& o
 Status CheckMembers(const BatchRecord& batch, const std::vector<ObjectRef>& refs);
 // kInvalidArgument unless there are 1 to `files_max` different files.
 Status CheckClaim(const std::vector<ObjectRef>& files, size_t files_max);
+
+// kConflict unless the file may become pending again (Retry), or missing (MarkMissing).
+Status CheckRetry(const FileRecord& file);
+Status CheckMarkMissing(const FileRecord& file);
+FileRecord AfterRetry(FileRecord file, int64_t now_us);
+FileRecord AfterVanishing(FileRecord file, int64_t now_us);
 
 // Whether `owner` may have the lease at `now_us`: kConflict when it may not.
 Status CheckLease(const BatchRecord& batch, std::string_view owner, int64_t now_us);

@@ -14,13 +14,20 @@ constexpr int kListMax = 1000;
 
 Status CheckKey(std::string_view key) {
   if (key.empty() || key.size() > kKeyBytesMax) {
-    return Error{Code::kInvalidArgument, "a key has 1 to 1024 bytes, not " +
-                                             std::to_string(key.size())};
+    return Error{Code::kInvalidArgument,
+                 "a key has 1 to 1024 bytes, not " + std::to_string(key.size())};
   }
   return Ok{};
 }
 
+Error Gone(const ObjectRef& ref) { return Error{Code::kNotFound, ToString(ref) + " is gone"}; }
+
 }  // namespace
+
+MemoryObjectStore::Objects::iterator MemoryObjectStore::Find(const ObjectRef& ref) {
+  const auto found = objects_.find(ref.key);
+  return found == objects_.end() || found->second.info.ref != ref ? objects_.end() : found;
+}
 
 Error MemoryObjectStore::NotFound(std::string_view key) const {
   return Error{Code::kNotFound, "no object " + ToString({bucket_, std::string(key), ""})};
@@ -32,7 +39,7 @@ ObjectInfo MemoryObjectStore::Store(std::string_view key, std::string content) {
   info.size_bytes = content.size();
   info.etag = std::to_string(std::hash<std::string>{}(content));
   info.modified_us = clock_.NowUs();
-  objects_[info.ref.key] = Object{info, std::move(content)};
+  objects_[info.ref.key] = Object{info, std::move(content), {}};
   return info;
 }
 
@@ -86,10 +93,8 @@ Status MemoryObjectStore::ReadFile(const ObjectRef& ref, const std::string& path
   std::string content;
   {
     const std::lock_guard lock(mutex_);
-    const auto found = objects_.find(ref.key);
-    if (found == objects_.end() || found->second.info.ref != ref) {
-      return Error{Code::kNotFound, ToString(ref) + " is gone"};
-    }
+    const auto found = Find(ref);
+    if (found == objects_.end()) return Gone(ref);
     content = found->second.content;
   }
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
@@ -126,6 +131,38 @@ Status MemoryObjectStore::Move(std::string_view from, std::string_view to) {
   objects_.erase(found);
   Store(to, std::move(content));
   return Ok{};
+}
+
+Status MemoryObjectStore::DeleteVersion(const ObjectRef& ref) {
+  const std::lock_guard lock(mutex_);
+  const auto found = Find(ref);
+  if (found != objects_.end()) objects_.erase(found);
+  return Ok{};
+}
+
+Status MemoryObjectStore::MoveVersion(const ObjectRef& ref, std::string_view to) {
+  VARVE_RETURN_IF_ERROR(CheckKey(to));
+  const std::lock_guard lock(mutex_);
+  const auto found = Find(ref);
+  if (found == objects_.end()) return Gone(ref);
+  std::string content = std::move(found->second.content);
+  objects_.erase(found);
+  Store(to, std::move(content));
+  return Ok{};
+}
+
+Status MemoryObjectStore::Tag(const ObjectRef& ref, std::string_view name, std::string_view value) {
+  const std::lock_guard lock(mutex_);
+  const auto found = Find(ref);
+  if (found == objects_.end()) return Gone(ref);
+  found->second.tags[std::string(name)] = value;
+  return Ok{};
+}
+
+std::map<std::string, std::string> MemoryObjectStore::Tags(std::string_view key) {
+  const std::lock_guard lock(mutex_);
+  const auto found = objects_.find(key);
+  return found == objects_.end() ? std::map<std::string, std::string>{} : found->second.tags;
 }
 
 }  // namespace varve

@@ -27,20 +27,29 @@ class MemoryObjectStore : public ObjectStore {
   Status WriteFile(std::string_view key, const std::string& path) override;
   Status Delete(std::string_view key) override;
   Status Move(std::string_view from, std::string_view to) override;
+  Status DeleteVersion(const ObjectRef& ref) override;
+  Status MoveVersion(const ObjectRef& ref, std::string_view to) override;
+  Status Tag(const ObjectRef& ref, std::string_view name, std::string_view value) override;
+
+  // The tags of the newest version of `key`.
+  std::map<std::string, std::string> Tags(std::string_view key);
 
  private:
   struct Object {
     ObjectInfo info;
     std::string content;
+    std::map<std::string, std::string> tags;
   };
+  using Objects = std::map<std::string, Object, std::less<>>;
 
+  Objects::iterator Find(const ObjectRef& ref);  // the end when that version is gone
   ObjectInfo Store(std::string_view key, std::string content);
   Error NotFound(std::string_view key) const;
 
   const std::string bucket_;
   const Clock& clock_;
   std::mutex mutex_;
-  std::map<std::string, Object, std::less<>> objects_;
+  Objects objects_;
   uint64_t versions_ = 0;
 };
 

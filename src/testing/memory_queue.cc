@@ -55,9 +55,8 @@ MemoryQueue::Items::iterator MemoryQueue::Delivered(std::string_view receipt) {
 }
 
 MemoryQueue::Items::iterator MemoryQueue::Kill(Items::iterator item, std::string_view reason) {
-  dead_[++deaths_] = {std::to_string(item->first), item->second.body,
-                      std::string(reason),         item->second.receive_count,
-                      item->second.sent_us,        clock_.NowUs()};
+  dead_[++deaths_] = {std::to_string(item->first), item->second.body,    std::string(reason),
+                      item->second.receive_count,  item->second.sent_us, clock_.NowUs()};
   return items_.erase(item);
 }
 

@@ -32,8 +32,8 @@ class MemoryQueue : public Queue {
     std::string body;
     uint32_t receive_count = 0;
     int64_t sent_us = 0;
-    int64_t visible_us = 0;    // hidden before
-    uint64_t delivery = 0;     // of the whole queue; what a receipt names
+    int64_t visible_us = 0;  // hidden before
+    uint64_t delivery = 0;   // of the whole queue; what a receipt names
   };
   using Items = std::map<uint64_t, Item>;
 

@@ -16,12 +16,13 @@ Result<std::vector<SchemaVersion>> MemorySchemaLedger::Versions(std::string_view
 
 Status MemorySchemaLedger::Append(std::string_view pipeline, const SchemaVersion& next) {
   const std::lock_guard lock(mutex_);
-  auto& versions = versions_[std::string(pipeline)];
-  if (next.version != versions.size() + 1) {
+  const auto found = versions_.find(pipeline);
+  const uint64_t latest = found == versions_.end() ? 0 : found->second.size();
+  if (next.version != latest + 1) {
     return Error{Code::kConflict, "schema version " + std::to_string(next.version) +
-                                      " does not follow " + std::to_string(versions.size())};
+                                      " does not follow " + std::to_string(latest)};
   }
-  versions.push_back(next);
+  versions_[std::string(pipeline)].push_back(next);
   return Ok{};
 }
 
