@@ -8,14 +8,14 @@ namespace varve {
 StepEngine::StepEngine(ExecutionStore& store, const Clock& clock, Random& random, Workplan plan)
     : store_(store), clock_(clock), random_(random), plan_(std::move(plan)) {}
 
-const Step* StepEngine::FindStep(std::string_view name) const {
+const WorkStep* StepEngine::FindStep(std::string_view name) const {
   if (plan_.on_failure.name == name) return &plan_.on_failure;
   const auto found = std::find_if(plan_.steps.begin(), plan_.steps.end(),
-                                  [name](const Step& step) { return step.name == name; });
+                                  [name](const WorkStep& step) { return step.name == name; });
   return found == plan_.steps.end() ? nullptr : &*found;
 }
 
-const Step* StepEngine::Next(const Step& step) const {
+const WorkStep* StepEngine::Next(const WorkStep& step) const {
   if (IsCatch(step) || &step == &plan_.steps.back()) return nullptr;
   return &step + 1;
 }
@@ -79,7 +79,7 @@ Result<ExecutionRecord*> StepEngine::Own(std::string_view name, int64_t now_us) 
   if (const auto found = own_.find(name); found != own_.end()) return &found->second;
   VARVE_ASSIGN_OR_RETURN(ExecutionRecord record, store_.Get(name));
   if (record.execution.state == ExecutionState::kRunning) {
-    const Step* step = FindStep(record.execution.step);
+    const WorkStep* step = FindStep(record.execution.step);
     if (step == nullptr) {
       return Error{Code::kInternal, "execution " + record.execution.name + " is in the step " +
                                         record.execution.step + ", which this varve has not"};
@@ -100,12 +100,12 @@ Result<ExecutionRecord*> StepEngine::Own(std::string_view name, int64_t now_us) 
   return &own_.insert_or_assign(std::string(name), std::move(record)).first->second;
 }
 
-Status StepEngine::After(ExecutionRecord& record, const Step& step, std::string data,
+Status StepEngine::After(ExecutionRecord& record, const WorkStep& step, std::string data,
                          int64_t now_us) {
   ExecutionRecord next = record;
   next.data = std::move(data);
   next.wake_us = 0;
-  if (const Step* following = Next(step)) {
+  if (const WorkStep* following = Next(step)) {
     next.execution.step = following->name;
     next.execution.attempt = 1;
   } else {
@@ -115,7 +115,7 @@ Status StepEngine::After(ExecutionRecord& record, const Step& step, std::string 
   return Write(record, std::move(next), now_us);
 }
 
-Status StepEngine::AfterError(ExecutionRecord& record, const Step& step, const Error& error,
+Status StepEngine::AfterError(ExecutionRecord& record, const WorkStep& step, const Error& error,
                               int64_t now_us) {
   const uint32_t attempt = record.execution.attempt;
   const bool may_retry = IsCatch(step) || step.retry_any || IsRetryable(error.code);
@@ -145,7 +145,7 @@ Result<Progress> StepEngine::Report(Status written, std::string_view name) {
 Result<Progress> StepEngine::Advance(std::string_view name, int64_t now_us) {
   VARVE_ASSIGN_OR_RETURN(ExecutionRecord * record, Own(name, now_us));
   if (record->execution.state != ExecutionState::kRunning) return Report(Ok{}, name);
-  const Step& step = *FindStep(record->execution.step);
+  const WorkStep& step = *FindStep(record->execution.step);
   // A wake time further away than any delay was written before the clock was set back.
   const bool far_off = record->wake_us > now_us + std::max(step.retry.delay_max_us, kMicrosPerHour);
   if (record->wake_us > now_us && !far_off) return Progress{ExecutionState::kRunning, record->wake_us};
@@ -165,17 +165,19 @@ Result<Progress> StepEngine::Advance(std::string_view name, int64_t now_us) {
   return Progress{ExecutionState::kRunning, outcome->wake_us};
 }
 
-void StepEngine::Release(std::string_view name, bool give_back, int64_t now_us) {
+std::string StepEngine::Release(std::string_view name, bool give_back, int64_t now_us) {
   const auto found = own_.find(name);
-  if (found == own_.end()) return;
-  ExecutionRecord next = found->second;
-  if (give_back && next.execution.attempt > 0) {
+  if (found == own_.end()) return {};
+  ExecutionRecord record = std::move(found->second);
+  own_.erase(found);
+  if (give_back && record.execution.attempt > 0) {
+    ExecutionRecord next = record;
     --next.execution.attempt;
     next.wake_us = 0;
-    // When it fails an attempt counts for nothing, which the policy has room for.
-    static_cast<void>(Write(found->second, std::move(next), now_us));
+    // When it fails the attempt counts after all, which the policy has room for.
+    static_cast<void>(Write(record, std::move(next), now_us));
   }
-  own_.erase(found);
+  return std::move(record.data);
 }
 
 Status StepEngine::Abort(std::string_view name, std::string_view error, int64_t now_us) {

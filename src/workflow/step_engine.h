@@ -43,7 +43,7 @@ struct StepOutcome {
   static StepOutcome WaitUntil(int64_t us) { return {false, us}; }
 };
 
-struct Step {
+struct WorkStep {
   std::string name;
   RetryPolicy retry;
   // Errors that IsRetryable or, with `retry_any`, all are tried again as `retry` says; then and for
@@ -54,8 +54,8 @@ struct Step {
 };
 
 struct Workplan {
-  std::vector<Step> steps;
-  Step on_failure;  // the catch: when it is done the execution is kFailed. Its retries never end.
+  std::vector<WorkStep> steps;
+  WorkStep on_failure;  // the catch: when it is done the execution is kFailed. Its retries never end.
   // Told of each failed attempt, `retrying` or handed to the catch. Null: nobody is.
   std::function<void(const Execution&, const Error&, bool retrying)> on_error;
 };
@@ -78,24 +78,24 @@ class StepEngine : public Workflow {
   // it, or a step said so; kIo, kThrottled: the store failed, call again later.
   Result<Progress> Advance(std::string_view name, int64_t now_us);
 
-  // Lets go of an execution that this engine drove. `give_back`: the attempt under way was stopped
-  // in good order and does not count.
-  void Release(std::string_view name, bool give_back, int64_t now_us);
+  // Lets go of an execution that this engine drove and gives what its steps remember. `give_back`:
+  // the attempt under way was stopped in good order and does not count.
+  std::string Release(std::string_view name, bool give_back, int64_t now_us);
   // Ends an execution that has nothing left to do.
   Status Abort(std::string_view name, std::string_view error, int64_t now_us);
 
  private:
   using Records = std::map<std::string, ExecutionRecord, std::less<>>;
 
-  const Step* FindStep(std::string_view name) const;
-  const Step* Next(const Step& step) const;
+  const WorkStep* FindStep(std::string_view name) const;
+  const WorkStep* Next(const WorkStep& step) const;
   Result<ExecutionRecord*> Own(std::string_view name, int64_t now_us);
   Status Write(ExecutionRecord& record, ExecutionRecord next, int64_t now_us);
   Status Fail(ExecutionRecord& record, const Error& error, int64_t now_us);
-  Status After(ExecutionRecord& record, const Step& step, std::string data, int64_t now_us);
-  Status AfterError(ExecutionRecord& record, const Step& step, const Error& error, int64_t now_us);
+  Status After(ExecutionRecord& record, const WorkStep& step, std::string data, int64_t now_us);
+  Status AfterError(ExecutionRecord& record, const WorkStep& step, const Error& error, int64_t now_us);
   Result<Progress> Report(Status written, std::string_view name);
-  bool IsCatch(const Step& step) const { return &step == &plan_.on_failure; }
+  bool IsCatch(const WorkStep& step) const { return &step == &plan_.on_failure; }
 
   ExecutionStore& store_;
   const Clock& clock_;  // for Start, which the port gives no time
