@@ -53,9 +53,8 @@ Status Ingest::Handle(const Message& message, int64_t now_us) {
   VARVE_ASSIGN_OR_RETURN(const std::vector<ObjectEvent> events, ParseEvents(message.body));
   for (const ObjectEvent& event : events) {
     if (event.bucket != deps_.input.bucket() || !IsInput(config_, event.key)) {
-      deps_.log.Write(
-          LogLevel::kDebug, "event_ignored",
-          {{"pipeline", config_.name}, {"bucket", event.bucket}, {"key", event.key}});
+      deps_.log.Write(LogLevel::kDebug, "event_ignored",
+                      {{"pipeline", config_.name}, {"bucket", event.bucket}, {"key", event.key}});
       continue;
     }
     const std::string& version = event.version.empty() ? event.etag : event.version;
@@ -107,10 +106,9 @@ Status Ingest::Vanished(std::string_view key, std::string_view detail, int64_t n
     if (file.state != FileState::kPending && file.state != FileState::kFailed) continue;
     auto marked = deps_.tracker.MarkMissing(config_.name, file.object.ref, detail, now_us);
     if (!marked.ok() && marked.error().code != Code::kConflict) return marked;
-    deps_.log.Write(LogLevel::kWarning, "file_missing",
-                    {{"pipeline", config_.name},
-                     {"key", key},
-                     {"version", file.object.ref.version}});
+    deps_.log.Write(
+        LogLevel::kWarning, "file_missing",
+        {{"pipeline", config_.name}, {"key", key}, {"version", file.object.ref.version}});
   }
   return Ok{};
 }

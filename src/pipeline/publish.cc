@@ -16,8 +16,8 @@ Status PutInPlace(ObjectStore& output, const BatchOutput& made) {
   const auto head = output.Head(made.final_key);
   if (head.ok() && head->size_bytes == made.size_bytes) return Ok{};
   if (!head.ok() && head.error().code != Code::kNotFound) return head.error();
-  return Error{Code::kCorrupt, made.final_key + " is lost: what was staged as " + made.staged_key +
-                                   " is gone"};
+  return Error{Code::kCorrupt,
+               made.final_key + " is lost: what was staged as " + made.staged_key + " is gone"};
 }
 
 bool IsMade(const BatchRecord& batch, const std::string& key) {
