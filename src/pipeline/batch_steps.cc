@@ -211,14 +211,15 @@ BatchSteps::Outcome BatchSteps::Complete(HeldBatch& held, StepContext& context) 
 }
 
 BatchSteps::Outcome BatchSteps::Dispose(HeldBatch& held, StepContext& context) {
-  failure_.AlertGivenUp(held.record, held.record.error);
   VARVE_ASSIGN_OR_RETURN(const BatchMemory memory, DecodeMemory(context.data));
+  if (memory.result) MarkMissing(*memory.result, context.now_us);
+  failure_.AlertGivenUp(held.record, held.record.error);
   if (held.record.reruns == 0 && memory.result) {
     auto disposed = DisposeSources(config_, deps_, held.record, memory.result->outcomes);
     if (!disposed.ok()) return std::move(disposed).error();
   }
   // Leftovers that cannot be removed now are found by reconcile.
-  static_cast<void>(ClearStaging(deps_.output, config_.name, held.record.id));
+  static_cast<void>(ClearStaging(deps_.output, held.record));
   return StepOutcome::Done();
 }
 

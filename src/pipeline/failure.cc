@@ -61,7 +61,7 @@ Status Failure::FailBatch(HeldBatch& held, std::string_view error, Blame blame, 
   }
   Tell(held.record, error);
   // Leftovers that cannot be removed now are found by reconcile.
-  static_cast<void>(ClearStaging(deps_.output, config_.name, held.record.id));
+  static_cast<void>(ClearStaging(deps_.output, held.record));
   return Ok{};
 }
 

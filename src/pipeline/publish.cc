@@ -47,12 +47,13 @@ Status Unpublish(ObjectStore& output, const BatchRecord& batch) {
   return Ok{};
 }
 
-Status ClearStaging(ObjectStore& output, std::string_view pipeline, std::string_view batch) {
-  const std::string root = StagingPrefix(ExecutionName(pipeline, batch, 0));
+Status ClearStaging(ObjectStore& output, const BatchRecord& batch) {
+  const std::string root = StagingPrefix(ExecutionName(batch.pipeline, batch.id, 0));
   std::string after;
   do {
     VARVE_ASSIGN_OR_RETURN(const ListPage page, output.List(root, after, kPage));
     for (const ObjectInfo& object : page.objects) {
+      if (FenceOfStagedKey(object.ref.key).value_or(0) > batch.fence) continue;
       VARVE_RETURN_IF_ERROR(output.Delete(object.ref.key));
     }
     after = page.next;

@@ -66,7 +66,6 @@ class Checks {
         ++tally_->completed;
         Demand(file.accounting == source.counts, "wrong accounting of " + name);
         Expect(ref, source);
-        completed_in_.emplace(ref, file.batch);
         columns_.insert(source.columns.begin(), source.columns.end());
         return;
       case FileState::kFailed: return CheckFailed(file, source);
@@ -194,7 +193,6 @@ class Checks {
   std::set<Row> seen_rows_;
   std::set<Row> seen_bad_;
   std::map<std::string, std::string> visible_;  // key -> hash
-  std::map<ObjectRef, std::string> completed_in_;
   std::set<std::string> columns_;
 };
 
