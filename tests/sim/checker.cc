@@ -179,7 +179,8 @@ class Checks {
 
   void CheckDeadLetters() {
     uint64_t garbage = 0;
-    for (const DeadLetter& letter : world_.queue.DeadLetters("", kAll)->letters) {
+    const auto page = world_.queue.DeadLetters("", kAll);
+    for (const DeadLetter& letter : page->letters) {
       garbage += letter.body == "{\"what\":\"ever\"}";
       Demand(!letter.reason.empty(), "a dead letter without a reason");
     }
@@ -217,7 +218,8 @@ void Tally::Add(const Tally& other) {
 bool IsQuiet(World& world) {
   const auto depth = world.queue.Depth();
   if (depth->visible + depth->in_flight > 0) return false;
-  for (const StateCount& count : world.tracker.Stats(kPipeline)->states) {
+  const auto stats = world.tracker.Stats(kPipeline);
+  for (const StateCount& count : stats->states) {
     if (count.files > 0 && count.state <= FileState::kProcessing) return false;
   }
   for (const BatchState state :
