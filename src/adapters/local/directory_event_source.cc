@@ -1,6 +1,7 @@
 #include "adapters/local/directory_event_source.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 namespace varve {
@@ -24,7 +25,7 @@ Result<int64_t> DirectoryEventSource::Poll() {
   VARVE_RETURN_IF_ERROR(LookAtYoung(now_us));
   VARVE_RETURN_IF_ERROR(ScanPage());
   VARVE_RETURN_IF_ERROR(SendOutbox());
-  if (!prefixes_.empty() || !outbox_.empty()) return now_us;
+  if (Scanning() || !outbox_.empty()) return now_us;
   const int64_t next_scan_us = last_scan_us_ + settings_.scan_every_us;
   return young_.empty() ? next_scan_us : std::min(next_scan_us, young_at_us_);
 }
@@ -33,7 +34,7 @@ Status DirectoryEventSource::TakeChanges() {
   if (outbox_.size() >= kOutboxMax) return Ok{};
   VARVE_ASSIGN_OR_RETURN(const DirectoryChanges changes, watcher_.Read());
   if (changes.lost) ScanNow();
-  prefixes_.insert(changes.folders.begin(), changes.folders.end());
+  to_scan_.insert(changes.folders.begin(), changes.folders.end());
   for (const std::string& key : changes.keys) {
     const auto object = store_.Head(key);
     if (object.ok()) {
@@ -47,9 +48,8 @@ Status DirectoryEventSource::TakeChanges() {
 }
 
 Status DirectoryEventSource::Consider(const ObjectInfo& object, int64_t now_us) {
-  // A time of change in the future says nothing about whether the file is finished.
-  const int64_t age_us = now_us - object.modified_us;
-  if (age_us >= 0 && age_us < settings_.settle_us) {
+  // A time of change far in the future says nothing about whether the file is finished.
+  if (std::abs(now_us - object.modified_us) < settings_.settle_us) {
     if (young_.empty()) young_at_us_ = now_us + settings_.settle_us;
     young_.insert(object.ref.key);
     return Ok{};
@@ -77,16 +77,20 @@ Status DirectoryEventSource::LookAtYoung(int64_t now_us) {
 }
 
 Status DirectoryEventSource::ScanPage() {
-  if (prefixes_.empty() || outbox_.size() >= kOutboxMax) return Ok{};
-  const std::string prefix = *prefixes_.begin();
-  VARVE_ASSIGN_OR_RETURN(const ListPage page, store_.List(prefix, after_, kScanPage));
+  if (!Scanning() || outbox_.size() >= kOutboxMax) return Ok{};
+  // A prefix that is asked for while it is being listed is listed once more afterwards.
+  if (!scanned_.has_value()) {
+    scanned_ = to_scan_.extract(to_scan_.begin()).value();
+    if (scanned_->empty()) to_scan_.clear();  // it is all of them
+  }
+  VARVE_ASSIGN_OR_RETURN(const ListPage page, store_.List(*scanned_, after_, kScanPage));
   const int64_t now_us = clock_.NowUs();
   for (const ObjectInfo& object : page.objects) {
     VARVE_RETURN_IF_ERROR(Consider(object, now_us));
     after_ = object.ref.key;
   }
   after_ = page.next;
-  if (after_.empty()) prefixes_.erase(prefix);
+  if (after_.empty()) scanned_.reset();
   return Ok{};
 }
 

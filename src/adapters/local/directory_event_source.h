@@ -9,6 +9,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -50,11 +51,12 @@ class DirectoryEventSource {
   Result<int64_t> Poll();
 
   // Lists everything again, as if the schedule said so.
-  void ScanNow() { prefixes_.insert(""); }
+  void ScanNow() { to_scan_.insert(""); }
   // Whether there is nothing left to list or send; young files make a scan unfinished.
-  bool Idle() const { return prefixes_.empty() && outbox_.empty() && young_.empty(); }
+  bool Idle() const { return !Scanning() && outbox_.empty() && young_.empty(); }
 
  private:
+  bool Scanning() const { return scanned_.has_value() || !to_scan_.empty(); }
   Status TakeChanges();
   Status ScanPage();
   Status Consider(const ObjectInfo& object, int64_t now_us);
@@ -69,10 +71,11 @@ class DirectoryEventSource {
   const Known known_;
   const Body body_;
 
-  std::set<std::string> prefixes_ = {""};  // to list; the first is being listed
-  std::string after_;                      // where in it
-  std::set<std::string> young_;            // keys to look at again
-  int64_t young_at_us_ = 0;                // when
+  std::set<std::string> to_scan_ = {""};  // prefixes
+  std::optional<std::string> scanned_;    // the one being listed
+  std::string after_;                     // where in it
+  std::set<std::string> young_;           // keys to look at again
+  int64_t young_at_us_ = 0;               // when
   int64_t last_scan_us_ = 0;
   std::deque<std::string> outbox_;  // bodies not sent yet
 };
