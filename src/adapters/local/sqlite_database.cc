@@ -12,6 +12,7 @@ constexpr const char* kSettings =
     "PRAGMA synchronous = NORMAL;"
     "PRAGMA cache_size = -16384;"
     "PRAGMA temp_store = MEMORY;"
+    "PRAGMA wal_autocheckpoint = 10000;"
     "PRAGMA journal_size_limit = 67108864;";
 
 Result<std::unique_ptr<SqliteConnection>> Connect(const std::string& path) {

@@ -52,8 +52,8 @@ Result<Position> PositionAfter(SqliteConnection& connection, std::string_view af
   return Position{*std::move(key), id};
 }
 
-Status SupersedeOlder(SqliteConnection& connection, const FileRecord& newest) {
-  VARVE_ASSIGN_OR_RETURN(std::vector<FileRow> versions, FindVersions(connection, newest));
+Status SupersedeOlder(SqliteConnection& connection, std::vector<FileRow>& versions,
+                      const FileRecord& newest) {
   for (FileRow& row : versions) {
     const bool itself = row.file.object.ref.version == newest.object.ref.version;
     if (itself || !MayBeSuperseded(row.file.state)) continue;
@@ -67,18 +67,22 @@ Status SupersedeOlder(SqliteConnection& connection, const FileRecord& newest) {
 
 Result<Registered> RegisterLocked(SqliteConnection& connection, const FileRecord& file,
                                   std::string_view detail) {
-  VARVE_ASSIGN_OR_RETURN(auto known, FindFile(connection, file.pipeline, file.object.ref));
-  if (known.has_value() && known->file.state != FileState::kMissing) return Registered::kKnown;
-  FileRecord next = known.has_value() ? AfterRetry(known->file, file.first_seen_us) : NewFile(file);
-  VARVE_ASSIGN_OR_RETURN(const bool superseded, NewerKnown(connection, next));
+  // One look at the few versions of the key answers every question.
+  VARVE_ASSIGN_OR_RETURN(std::vector<FileRow> versions, FindVersions(connection, file));
+  const auto known = std::find_if(versions.begin(), versions.end(), [&](const FileRow& row) {
+    return row.file.object.ref.version == file.object.ref.version;
+  });
+  const bool is_new = known == versions.end();
+  if (!is_new && known->file.state != FileState::kMissing) return Registered::kKnown;
+  FileRecord next = is_new ? NewFile(file) : AfterRetry(known->file, file.first_seen_us);
+  const bool superseded = std::any_of(versions.begin(), versions.end(), [&](const FileRow& row) {
+    return row.file.sequencer > next.sequencer;
+  });
   if (superseded) next.state = FileState::kSuperseded;
-  if (known.has_value()) {
-    VARVE_RETURN_IF_ERROR(UpdateFile(connection, {known->id, next}, detail));
-  } else {
-    VARVE_RETURN_IF_ERROR(InsertFile(connection, next, detail));
-  }
+  VARVE_RETURN_IF_ERROR(is_new ? InsertFile(connection, next, detail)
+                               : UpdateFile(connection, {known->id, next}, detail));
   if (superseded) return Registered::kSuperseded;
-  VARVE_RETURN_IF_ERROR(SupersedeOlder(connection, next));
+  VARVE_RETURN_IF_ERROR(SupersedeOlder(connection, versions, next));
   return Registered::kNew;
 }
 
