@@ -27,8 +27,7 @@ struct LogField {
   LogField(std::string_view field_key, const char* text)
       : LogField(field_key, std::string_view(text)) {}
   template <typename T>
-    requires std::is_integral_v<T>
-  LogField(std::string_view field_key, T number)
+  requires std::is_integral_v<T> LogField(std::string_view field_key, T number)
       : key(field_key), value(std::to_string(number)), is_number(true) {}
 
   std::string key;    // snake_case, unit last

@@ -22,9 +22,10 @@ TEST(LogLine, IsOneJsonObjectWithTypedFields) {
 
 TEST(LogLine, UntrustedKeysCannotBreakIt) {
   const std::string key("a\"b\\c\n\r\x1b[31m\x7f\0d\xff\xf0\x9f\x98\x80", 20);
-  EXPECT_EQ(LogLine(0, LogLevel::kInfo, "e", {{"key", std::string_view(key)}}),
-            "{\"time\":\"1970-01-01T00:00:00.000000Z\",\"level\":\"info\",\"event\":\"e\","
-            "\"key\":\"a\\\"b\\\\c\\n\\u000d\\u001b[31m\\u007f\\u0000d\xEF\xBF\xBD\xf0\x9f\x98\x80\"}");
+  EXPECT_EQ(
+      LogLine(0, LogLevel::kInfo, "e", {{"key", std::string_view(key)}}),
+      "{\"time\":\"1970-01-01T00:00:00.000000Z\",\"level\":\"info\",\"event\":\"e\","
+      "\"key\":\"a\\\"b\\\\c\\n\\u000d\\u001b[31m\\u007f\\u0000d\xEF\xBF\xBD\xf0\x9f\x98\x80\"}");
 }
 
 TEST(JsonLog, GivesLinesOfTheLevelAskedFor) {

@@ -38,8 +38,8 @@ class ObjectReader {
  public:
   ObjectReader(const JsonNode& object, std::string_view what) : object_(object) {
     if (object.kind != Kind::kObject) {
-      Fail(object.position, std::string(what) + " must be an object, not " +
-                                std::string(JsonKindName(object.kind)));
+      Fail(object.position,
+           std::string(what) + " must be an object, not " + std::string(JsonKindName(object.kind)));
     }
   }
 

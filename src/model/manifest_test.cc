@@ -16,7 +16,9 @@ Manifest Sample() {
   manifest.output_prefix = "pipeline/output/";
   manifest.files = {
       {{"in", "2025-01-17-file001.ndjson", "131-4096-1737106100000000000"},
-       4096, "none", "2025-01-17"},
+       4096,
+       "none",
+       "2025-01-17"},
       {{"in", "a b+c%20\"\n\xF0\x9F\x98\x80.ndjson.gz", "v1"}, 77, "gzip", "2025-01-16"}};
   return manifest;
 }

@@ -1,6 +1,8 @@
 #include "model/names.h"
 
+#include <charconv>
 #include <cstdio>
+#include <system_error>
 
 #include "base/time_text.h"
 
@@ -66,6 +68,17 @@ std::optional<std::string> BatchOfStagedKey(std::string_view pipeline, std::stri
   const size_t length = BatchLength(key, '/');
   if (length == 0 || !key.substr(length).starts_with("/job-")) return std::nullopt;
   return std::string(key.substr(0, length));
+}
+
+std::optional<uint64_t> FenceOfStagedKey(std::string_view key) {
+  constexpr std::string_view kMark = "/job-";
+  const size_t at = key.find(kMark);
+  if (at == key.npos) return std::nullopt;
+  const std::string_view rest = key.substr(at + kMark.size());
+  uint64_t fence = 0;
+  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), fence);
+  if (error != std::errc()) return std::nullopt;
+  return fence;
 }
 
 std::string OutputName(std::string_view batch, uint32_t part, std::string_view suffix) {

@@ -25,6 +25,9 @@ std::string StagingPrefix(std::string_view job);
 // `pipeline`.
 std::optional<std::string> BatchOfStagedKey(std::string_view pipeline, std::string_view key);
 
+// The fence in the same key; none: it has none.
+std::optional<uint64_t> FenceOfStagedKey(std::string_view key);
+
 // "part-00000-2025-01-17-batch-0001.snappy.parquet"; `suffix` is ".snappy.parquet".
 std::string OutputName(std::string_view batch, uint32_t part, std::string_view suffix);
 // "lines-00000-2025-01-17-batch-0001.ndjson".

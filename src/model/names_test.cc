@@ -20,6 +20,8 @@ TEST(Names, ALeftoverTellsItsBatch) {
   const std::string staged = StagingPrefix(JobName("orders", kBatch, 7, 3)) + "x.parquet";
   EXPECT_EQ(BatchOfStagedKey("orders", staged), kBatch);
   EXPECT_EQ(BatchOfStagedKey("order", staged), std::nullopt);
+  EXPECT_EQ(FenceOfStagedKey(staged), 7u);
+  EXPECT_EQ(FenceOfStagedKey("_varve/staging/orders/x"), std::nullopt);
   EXPECT_EQ(BatchOfStagedKey("orders", "_varve/staging/orders/2025-01-17/batch-1/job-1-1/x"),
             std::nullopt);
   const std::string wide = "2025-01-17/batch-12345";

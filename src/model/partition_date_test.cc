@@ -15,9 +15,9 @@ TEST(DateInKey, FindsEachSpelling) {
 }
 
 TEST(DateInKey, IsNotFooledByOtherDigits) {
-  for (const char* key : {"", "file001.ndjson", "2025-13-01.ndjson", "2025-02-30.ndjson",
-                          "120250117.ndjson", "202501171230.ndjson", "2025-01-1.ndjson",
-                          "2025-01_17.ndjson", "9999999999"}) {
+  for (const char* key :
+       {"", "file001.ndjson", "2025-13-01.ndjson", "2025-02-30.ndjson", "120250117.ndjson",
+        "202501171230.ndjson", "2025-01-1.ndjson", "2025-01_17.ndjson", "9999999999"}) {
     EXPECT_EQ(DateInKey(key), std::nullopt) << key;
   }
 }

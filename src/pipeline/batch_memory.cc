@@ -52,8 +52,10 @@ FileOutcome DecodeOutcome(const json& node) {
 }
 
 json Encode(const JobResult& result) {
-  json node = {{"outputs", json::array()}, {"outcomes", json::array()},
-               {"missing", json::array()}, {"schema", SchemaToJson(result.schema)}};
+  json node = {{"outputs", json::array()},
+               {"outcomes", json::array()},
+               {"missing", json::array()},
+               {"schema", SchemaToJson(result.schema)}};
   for (const BatchOutput& output : result.outputs) node["outputs"].push_back(Encode(output));
   for (const FileOutcome& outcome : result.outcomes) node["outcomes"].push_back(Encode(outcome));
   for (const ObjectRef& ref : result.missing) node["missing"].push_back(Encode(ref));

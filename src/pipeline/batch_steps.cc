@@ -24,6 +24,12 @@ Error Patient(Error error) {
   return error;
 }
 
+// An error of the kind that waiting mends says nothing against the files.
+bool IsOutage(std::string_view error) {
+  const std::string_view code = error.substr(0, error.find(':'));
+  return code == CodeName(Code::kIo) || code == CodeName(Code::kThrottled);
+}
+
 }  // namespace
 
 WorkStep BatchSteps::MakeStep(std::string name,
@@ -41,14 +47,12 @@ WorkStep BatchSteps::MakeStep(std::string name,
 
 Workplan BatchSteps::Plan() {
   Workplan plan;
-  plan.steps = {MakeStep("begin", &BatchSteps::Begin),
-                MakeStep("convert", &BatchSteps::Convert),
-                MakeStep("record", &BatchSteps::Record),
-                MakeStep("publish", &BatchSteps::Publish),
-                MakeStep("complete", &BatchSteps::Complete),
-                MakeStep("dispose", &BatchSteps::Dispose)};
+  plan.steps = {
+      MakeStep("begin", &BatchSteps::Begin),       MakeStep("convert", &BatchSteps::Convert),
+      MakeStep("record", &BatchSteps::Record),     MakeStep("publish", &BatchSteps::Publish),
+      MakeStep("complete", &BatchSteps::Complete), MakeStep("dispose", &BatchSteps::Dispose)};
   plan.steps[1].retry = config_.job_retry;
-  plan.on_failure = MakeStep("fail", &BatchSteps::Fail);
+  plan.on_failure = MakeStep(std::string(kFailStep), &BatchSteps::Fail);
   plan.on_error = [this](const Execution& execution, const Error& error, bool retrying) {
     OnError(execution, error, retrying);
   };
@@ -148,8 +152,7 @@ BatchSteps::Outcome BatchSteps::Record(HeldBatch& held, StepContext& context) {
   VARVE_ASSIGN_OR_RETURN(const BatchMemory memory, DecodeMemory(context.data));
   if (!memory.result) return Error{Code::kInternal, "the job's result is not remembered"};
   const JobResult& result = *memory.result;
-  auto updated =
-      UpdateSchema(deps_, config_.name, result.schema, held.record.id, context.now_us);
+  auto updated = UpdateSchema(deps_, config_.name, result.schema, held.record.id, context.now_us);
   if (!updated.ok()) return Patient(std::move(updated).error());
   auto recorded = deps_.tracker.RecordOutputs(held.record, result.outputs, context.now_us);
   if (!recorded.ok()) return Patient(std::move(recorded).error());
@@ -191,8 +194,8 @@ BatchSteps::Outcome BatchSteps::Complete(HeldBatch& held, StepContext& context) 
   for (const FileRecord& file : files) attempts = std::max(attempts, file.attempts);
   const int64_t retry_us =
       context.now_us + BackoffUs(config_.file_retry, attempts + 1, deps_.random);
-  auto completed = deps_.tracker.Complete(held.record, outcomes, config_.attempts_max, retry_us,
-                                          context.now_us);
+  auto completed =
+      deps_.tracker.Complete(held.record, outcomes, config_.attempts_max, retry_us, context.now_us);
   if (!completed.ok()) return Patient(std::move(completed).error());
   held.record = *std::move(completed);
   held.leased = false;
@@ -204,26 +207,30 @@ BatchSteps::Outcome BatchSteps::Complete(HeldBatch& held, StepContext& context) 
                    {"files", outcomes.size()},
                    {"outputs", held.record.outputs.size()},
                    {"duration_us", context.now_us - held.record.created_us}});
-  failure_.AlertGivenUp(held.record, "");
   return StepOutcome::Done();
 }
 
 BatchSteps::Outcome BatchSteps::Dispose(HeldBatch& held, StepContext& context) {
   VARVE_ASSIGN_OR_RETURN(const BatchMemory memory, DecodeMemory(context.data));
+  if (memory.result) MarkMissing(*memory.result, context.now_us);
+  failure_.AlertGivenUp(held.record, held.record.error);
   if (held.record.reruns == 0 && memory.result) {
     auto disposed = DisposeSources(config_, deps_, held.record, memory.result->outcomes);
     if (!disposed.ok()) return std::move(disposed).error();
   }
   // Leftovers that cannot be removed now are found by reconcile.
-  static_cast<void>(ClearStaging(deps_.output, config_.name, held.record.id));
+  static_cast<void>(ClearStaging(deps_.output, held.record));
   return StepOutcome::Done();
 }
 
 BatchSteps::Outcome BatchSteps::Fail(HeldBatch& held, StepContext& context) {
-  if (HasEnded(held.record)) return StepOutcome::Done();
+  if (HasEnded(held.record)) {
+    failure_.Tell(held.record, context.error);  // whoever failed it may have died before that
+    return StepOutcome::Done();
+  }
   StopJob(context.data);
-  VARVE_RETURN_IF_ERROR(
-      failure_.FailBatch(held, context.error, Blame::kFiles, context.now_us));
+  const Blame blame = IsOutage(context.error) ? Blame::kNobody : Blame::kFiles;
+  VARVE_RETURN_IF_ERROR(failure_.FailBatch(held, context.error, blame, context.now_us));
   held.leased = false;
   return StepOutcome::Done();
 }

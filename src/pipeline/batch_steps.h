@@ -12,6 +12,8 @@
 // batch further on does nothing.
 #pragma once
 
+#include <string_view>
+
 #include "base/result.h"
 #include "pipeline/batch_memory.h"
 #include "pipeline/builder.h"
@@ -26,6 +28,8 @@ namespace varve {
 
 class BatchSteps {
  public:
+  static constexpr std::string_view kFailStep = "fail";
+
   BatchSteps(const PipelineConfig& config, Deps& deps, HeldBatches& held, Builder& builder,
              Failure& failure)
       : config_(config),
@@ -46,8 +50,7 @@ class BatchSteps {
   Outcome Begin(HeldBatch& held, StepContext& context);
   Outcome Convert(HeldBatch& held, StepContext& context);
   Outcome StartJob(HeldBatch& held, StepContext& context, BatchMemory memory);
-  Outcome EndJob(const HeldBatch& held, StepContext& context, BatchMemory memory,
-                 JobResult result);
+  Outcome EndJob(const HeldBatch& held, StepContext& context, BatchMemory memory, JobResult result);
   Outcome Record(HeldBatch& held, StepContext& context);
   Outcome Publish(HeldBatch& held, StepContext& context);
   Outcome Complete(HeldBatch& held, StepContext& context);

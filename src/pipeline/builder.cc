@@ -50,8 +50,8 @@ Result<Manifest> Builder::Build(const BatchRecord& batch) {
   manifest.schema_version = schema.version;
   for (const ObjectRef& ref : batch.files) {
     VARVE_ASSIGN_OR_RETURN(const FileRecord file, deps_.tracker.Get(config_.name, ref));
-    manifest.files.push_back({ref, file.object.size_bytes, std::string(CompressionOfKey(ref.key)),
-                              PartitionDate(file)});
+    manifest.files.push_back(
+        {ref, file.object.size_bytes, std::string(CompressionOfKey(ref.key)), PartitionDate(file)});
   }
   return manifest;
 }
@@ -61,8 +61,9 @@ Result<Manifest> Builder::Check(const BatchRecord& batch, const std::string& tex
   if (manifest.pipeline != batch.pipeline || manifest.batch != batch.id ||
       !SameFiles(manifest, batch)) {
     return Error{Code::kCorrupt,
-                 batch.manifest_key + " exists and is the manifest of other files; was the state "
-                 "of this pipeline lost, or do two pipelines share a manifest store?"};
+                 batch.manifest_key +
+                     " exists and is the manifest of other files; was the state "
+                     "of this pipeline lost, or do two pipelines share a manifest store?"};
   }
   return manifest;
 }
@@ -85,8 +86,8 @@ Result<Manifest> Builder::EnsureManifest(const BatchRecord& batch) {
   }
   if (text.error().code != Code::kNotFound) return std::move(text).error();
   VARVE_ASSIGN_OR_RETURN(Manifest manifest, Build(batch));
-  const auto put = deps_.manifests.Put(batch.manifest_key, ManifestToJson(manifest),
-                                       PutCondition::kIfAbsent);
+  const auto put =
+      deps_.manifests.Put(batch.manifest_key, ManifestToJson(manifest), PutCondition::kIfAbsent);
   if (put.ok()) return manifest;
   if (put.error().code != Code::kAlreadyExists) return put.error();
   return Error{Code::kIo, batch.manifest_key + " appeared in this moment"};

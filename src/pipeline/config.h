@@ -30,8 +30,8 @@ struct PipelineConfig {
 
   // The allow-list: an event about anything else is ignored.
   std::string input_prefix;
-  std::vector<std::string> input_suffixes = {".ndjson",    ".jsonl",     ".json",
-                                             ".ndjson.gz", ".jsonl.gz",  ".json.gz",
+  std::vector<std::string> input_suffixes = {".ndjson",     ".jsonl",     ".json",
+                                             ".ndjson.gz",  ".jsonl.gz",  ".json.gz",
                                              ".ndjson.zst", ".jsonl.zst", ".json.zst"};
   std::string output_prefix;  // no other pipeline's; not under input_prefix in the same store
 
@@ -40,16 +40,16 @@ struct PipelineConfig {
   uint64_t pending_max = 1'000'000;  // above it no more events are received
   int receives_max_per_tick = 10;    // calls of Receive, of up to 10 messages each
 
-  uint32_t attempts_max = 5;                                              // of a file
-  RetryPolicy file_retry = {0, kMicrosPerSecond, 5 * kMicrosPerMinute};   // between them
-  RetryPolicy job_retry = {4, kMicrosPerSecond, kMicrosPerMinute};        // within a batch
-  RetryPolicy step_retry = {0, kMicrosPerSecond / 5, kMicrosPerMinute};   // of all other steps
+  uint32_t attempts_max = 5;                                             // of a file
+  RetryPolicy file_retry = {0, kMicrosPerSecond, 5 * kMicrosPerMinute};  // between them
+  RetryPolicy job_retry = {4, kMicrosPerSecond, kMicrosPerMinute};       // within a batch
+  RetryPolicy step_retry = {0, kMicrosPerSecond / 5, kMicrosPerMinute};  // of all other steps
   uint32_t alert_attempts = 6;  // a step that failed so often in a row is worth an alert
 
   int64_t lease_us = kMicrosPerMinute;
-  int64_t visibility_us = kMicrosPerMinute;           // of a received message
-  int64_t job_poll_us = kMicrosPerSecond / 50;        // between looks at a running job
-  int64_t tick_us = kMicrosPerSecond;                 // between looks at an empty queue
+  int64_t visibility_us = kMicrosPerMinute;            // of a received message
+  int64_t job_poll_us = kMicrosPerSecond / 50;         // between looks at a running job
+  int64_t tick_us = kMicrosPerSecond;                  // between looks at an empty queue
   int64_t reconcile_every_us = 10 * kMicrosPerMinute;  // 0: never
   int64_t settle_us = 5 * kMicrosPerSecond;  // an untracked input younger than this may be growing
   int64_t reconcile_grace_us = kMicrosPerHour;  // a leftover younger than this may be in use

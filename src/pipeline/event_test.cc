@@ -9,7 +9,8 @@ std::string Notification(std::string_view key, std::string_view name = "ObjectCr
                          std::string_view version = "2.1") {
   return R"({"Records":[{"eventVersion":")" + std::string(version) + R"(","eventName":")" +
          std::string(name) + R"(","s3":{"bucket":{"name":"in"},"object":{"key":")" +
-         std::string(key) + R"(","size":9,"eTag":"e1","versionId":"v1","sequencer":"0055AED6"}}}]})";
+         std::string(key) +
+         R"(","size":9,"eTag":"e1","versionId":"v1","sequencer":"0055AED6"}}}]})";
 }
 
 const ObjectEvent kExpected = {"in", "a b+c%20.ndjson", "v1", "e1", "0055AED6"};

@@ -61,7 +61,7 @@ Status Failure::FailBatch(HeldBatch& held, std::string_view error, Blame blame, 
   }
   Tell(held.record, error);
   // Leftovers that cannot be removed now are found by reconcile.
-  static_cast<void>(ClearStaging(deps_.output, config_.name, held.record.id));
+  static_cast<void>(ClearStaging(deps_.output, held.record));
   return Ok{};
 }
 
@@ -71,10 +71,10 @@ Status Failure::End(HeldBatch& held, std::string_view error, Blame blame, int64_
   }
   VARVE_ASSIGN_OR_RETURN(const auto missing, Vanished(held.record));
   VARVE_ASSIGN_OR_RETURN(const int64_t retry_us, RetryTime(held.record, now_us));
-  const uint32_t attempts_max = blame == Blame::kFiles ? config_.attempts_max
-                                                       : std::numeric_limits<uint32_t>::max();
-  VARVE_ASSIGN_OR_RETURN(held.record, deps_.tracker.Fail(held.record, error, missing, attempts_max,
-                                                         retry_us, now_us));
+  const uint32_t attempts_max =
+      blame == Blame::kFiles ? config_.attempts_max : std::numeric_limits<uint32_t>::max();
+  VARVE_ASSIGN_OR_RETURN(
+      held.record, deps_.tracker.Fail(held.record, error, missing, attempts_max, retry_us, now_us));
   return Ok{};
 }
 
@@ -86,13 +86,14 @@ void Failure::Tell(const BatchRecord& batch, std::string_view error) {
                    {"files", batch.files.size()},
                    {"error", error}});
   const bool rerun = batch.state == BatchState::kCompleted;
-  Alert("batch_failed", "batch " + batch.id + " failed",
-        std::string(error) +
-            (rerun ? "\nIt was being reprocessed; its rows are as they were before. Run varve "
-                     "reprocess again once the cause is mended."
-                   : "\nEach of its files is tried again alone, so that one bad file cannot hold up "
-                     "the others; nothing needs to be done unless they fail for good. See varve "
-                     "batches and varve explain KEY."));
+  Alert(
+      "batch_failed", "batch " + batch.id + " failed",
+      std::string(error) +
+          (rerun ? "\nIt was being reprocessed; its rows are as they were before. Run varve "
+                   "reprocess again once the cause is mended."
+                 : "\nEach of its files is tried again alone, so that one bad file cannot hold up "
+                   "the others; nothing needs to be done unless they fail for good. See varve "
+                   "batches and varve explain KEY."));
   if (!rerun) AlertGivenUp(batch, error);
 }
 
@@ -107,8 +108,9 @@ void Failure::AlertGivenUp(const BatchRecord& batch, std::string_view error) {
                      {"key", ref.key},
                      {"attempts", file->attempts},
                      {"error", file->error}});
-    Alert("file_failed", "a file failed for good after " + std::to_string(file->attempts) +
-                             " attempts: " + ToString(ref),
+    Alert("file_failed",
+          "a file failed for good after " + std::to_string(file->attempts) +
+              " attempts: " + ToString(ref),
           (file->error.empty() ? std::string(error) : file->error) +
               "\nIts rows are not in the output. Mend the cause, then run varve retry with its key "
               "to try it again; varve explain shows its life.");

@@ -27,13 +27,14 @@ class Failure {
   // kConflict: the lease is lost.
   Status FailBatch(HeldBatch& held, std::string_view error, Blame blame, int64_t now_us);
 
+  // Tells people that `batch` failed. Part of FailBatch; on its own, for a process that died in it.
+  void Tell(const BatchRecord& batch, std::string_view error);
   // Tells people of each file of `batch` that was given up.
   void AlertGivenUp(const BatchRecord& batch, std::string_view error);
   void Alert(std::string_view topic, std::string subject, std::string body);
 
  private:
   Status End(HeldBatch& held, std::string_view error, Blame blame, int64_t now_us);
-  void Tell(const BatchRecord& batch, std::string_view error);
   Result<std::vector<ObjectRef>> Vanished(const BatchRecord& batch);
   Result<int64_t> RetryTime(const BatchRecord& batch, int64_t now_us);
 

@@ -17,7 +17,7 @@ std::string_view FlushTriggerName(FlushTrigger trigger);  // "none", "files", ..
 struct FlushDecision {
   FlushTrigger trigger = FlushTrigger::kNone;
   std::vector<FileRecord> files;  // of the batch to claim; empty: nothing is due
-  int64_t next_us = 0;  // kNone with files pending: when age makes them due; 0: never
+  int64_t next_us = 0;            // kNone with files pending: when age makes them due; 0: never
 };
 
 // `pending` is as FileTracker::Pending gives it, oldest first. A file that is to be tried alone is

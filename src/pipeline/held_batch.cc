@@ -56,8 +56,7 @@ bool HeldBatches::IsDue(const HeldBatch& held, int64_t now_us) const {
 void HeldBatches::Release(HeldBatch& held, int64_t now_us) {
   if (!held.leased) return;
   // When it fails the lease ends by itself.
-  static_cast<void>(
-      deps_.tracker.Lease(config_.name, held.record.id, config_.owner, now_us, 0));
+  static_cast<void>(deps_.tracker.Lease(config_.name, held.record.id, config_.owner, now_us, 0));
 }
 
 void HeldBatches::BackOff(HeldBatch& held, int64_t now_us) {

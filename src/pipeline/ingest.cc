@@ -53,9 +53,8 @@ Status Ingest::Handle(const Message& message, int64_t now_us) {
   VARVE_ASSIGN_OR_RETURN(const std::vector<ObjectEvent> events, ParseEvents(message.body));
   for (const ObjectEvent& event : events) {
     if (event.bucket != deps_.input.bucket() || !IsInput(config_, event.key)) {
-      deps_.log.Write(
-          LogLevel::kDebug, "event_ignored",
-          {{"pipeline", config_.name}, {"bucket", event.bucket}, {"key", event.key}});
+      deps_.log.Write(LogLevel::kDebug, "event_ignored",
+                      {{"pipeline", config_.name}, {"bucket", event.bucket}, {"key", event.key}});
       continue;
     }
     const std::string& version = event.version.empty() ? event.etag : event.version;
@@ -76,27 +75,44 @@ Status Ingest::Look(std::string_view key, std::string_view event_version,
   return Track(*head, SequencerOf(head->modified_us, same ? event_sequencer : ""), detail, now_us);
 }
 
-Status Ingest::Track(const ObjectInfo& object, std::string_view sequencer, std::string_view detail,
+// Sequencers follow clocks and may be wrong (a clock set back, an mtime set by hand). What the
+// store has now is the newest whatever they say.
+Result<std::string> Ingest::Newest(const ObjectInfo& object, std::string sequencer,
+                                   const std::vector<FileRecord>& versions) {
+  if (versions.empty() || sequencer > versions.front().sequencer) return sequencer;
+  // A newer one may have come since the first look, and be tracked already.
+  auto head = deps_.input.Head(object.ref.key);
+  if (head.ok() && head->ref == object.ref) return versions.front().sequencer + "+";
+  if (!head.ok() && head.error().code != Code::kNotFound) return std::move(head).error();
+  return Error{Code::kThrottled, ToString(object.ref) + " changes in this moment"};
+}
+
+Status Ingest::Track(const ObjectInfo& object, std::string sequencer, std::string_view detail,
                      int64_t now_us) {
+  VARVE_ASSIGN_OR_RETURN(const auto versions, deps_.tracker.Versions(config_.name, object.ref.key));
+  const auto known = std::find_if(versions.begin(), versions.end(), [&](const FileRecord& file) {
+    return file.object.ref == object.ref;
+  });
+  if (known != versions.end()) return Revive(*known, now_us);
   FileRecord file;
   file.pipeline = config_.name;
   file.object = object;
-  file.sequencer = sequencer;
   file.first_seen_us = now_us;
+  VARVE_ASSIGN_OR_RETURN(file.sequencer, Newest(object, std::move(sequencer), versions));
   VARVE_ASSIGN_OR_RETURN(const Registered registered, deps_.tracker.Register(file, detail));
-  if (registered == Registered::kNew) {
-    deps_.log.Write(LogLevel::kInfo, "file_pending",
-                    {{"pipeline", config_.name},
-                     {"key", object.ref.key},
-                     {"version", object.ref.version},
-                     {"size_bytes", object.size_bytes}});
-    return Ok{};
-  }
-  // Sequencers follow clocks and may be wrong (a restored file, an mtime set by hand); what the
-  // store has now is the newest whatever they say.
-  VARVE_ASSIGN_OR_RETURN(const FileRecord known, deps_.tracker.Get(config_.name, object.ref));
-  if (known.state != FileState::kSuperseded) return Ok{};
-  auto revived = deps_.tracker.Retry(config_.name, object.ref, "the newest after all", now_us);
+  if (registered != Registered::kNew) return Ok{};
+  deps_.log.Write(LogLevel::kInfo, "file_pending",
+                  {{"pipeline", config_.name},
+                   {"key", object.ref.key},
+                   {"version", object.ref.version},
+                   {"size_bytes", object.size_bytes}});
+  return Ok{};
+}
+
+// A version that was taken for gone or replaced, and is there.
+Status Ingest::Revive(const FileRecord& known, int64_t now_us) {
+  if (known.state != FileState::kMissing && known.state != FileState::kSuperseded) return Ok{};
+  auto revived = deps_.tracker.Retry(config_.name, known.object.ref, "it is there", now_us);
   if (!revived.ok() && revived.error().code != Code::kConflict) return revived;
   return Ok{};
 }
@@ -107,10 +123,9 @@ Status Ingest::Vanished(std::string_view key, std::string_view detail, int64_t n
     if (file.state != FileState::kPending && file.state != FileState::kFailed) continue;
     auto marked = deps_.tracker.MarkMissing(config_.name, file.object.ref, detail, now_us);
     if (!marked.ok() && marked.error().code != Code::kConflict) return marked;
-    deps_.log.Write(LogLevel::kWarning, "file_missing",
-                    {{"pipeline", config_.name},
-                     {"key", key},
-                     {"version", file.object.ref.version}});
+    deps_.log.Write(
+        LogLevel::kWarning, "file_missing",
+        {{"pipeline", config_.name}, {"key", key}, {"version", file.object.ref.version}});
   }
   return Ok{};
 }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "pipeline/config.h"
@@ -30,8 +32,11 @@ class Ingest {
 
  private:
   Status Handle(const Message& message, int64_t now_us);
-  Status Track(const ObjectInfo& object, std::string_view sequencer, std::string_view detail,
+  Status Track(const ObjectInfo& object, std::string sequencer, std::string_view detail,
                int64_t now_us);
+  Result<std::string> Newest(const ObjectInfo& object, std::string sequencer,
+                             const std::vector<FileRecord>& versions);
+  Status Revive(const FileRecord& known, int64_t now_us);
   Status Vanished(std::string_view key, std::string_view detail, int64_t now_us);
 
   const PipelineConfig& config_;

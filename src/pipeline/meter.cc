@@ -5,10 +5,9 @@
 namespace varve {
 namespace {
 
-constexpr FileState kFileStates[] = {FileState::kPending,    FileState::kClaimed,
-                                     FileState::kProcessing, FileState::kCompleted,
-                                     FileState::kFailed,     FileState::kMissing,
-                                     FileState::kSuperseded};
+constexpr FileState kFileStates[] = {
+    FileState::kPending, FileState::kClaimed, FileState::kProcessing, FileState::kCompleted,
+    FileState::kFailed,  FileState::kMissing, FileState::kSuperseded};
 
 double Seconds(int64_t us) {
   return static_cast<double>(std::max<int64_t>(us, 0)) / static_cast<double>(kMicrosPerSecond);

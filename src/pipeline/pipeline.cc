@@ -189,8 +189,8 @@ void Pipeline::Advance(HeldBatch& held, int64_t now_us) {
   held.wake_us = progress->wake_us;
   if (progress->state == ExecutionState::kRunning) return;
   if (held.leased) {
-    const Status failed = failure_.FailBatch(held, "its workflow has ended without it",
-                                             Blame::kNobody, now_us);
+    const Status failed =
+        failure_.FailBatch(held, "its workflow has ended without it", Blame::kNobody, now_us);
     if (!failed.ok()) return AfterError(held, failed.error(), now_us);
   }
   Drop(held, now_us);
@@ -239,8 +239,7 @@ Result<bool> Pipeline::NothingLeft() {
   VARVE_ASSIGN_OR_RETURN(const TrackerStats stats, deps_.tracker.Stats(config_.name));
   if (PendingIn(stats) > 0) return false;
   for (const BatchState state : kOpenStates) {
-    VARVE_ASSIGN_OR_RETURN(const BatchPage page,
-                           deps_.tracker.Batches(config_.name, state, "", 1));
+    VARVE_ASSIGN_OR_RETURN(const BatchPage page, deps_.tracker.Batches(config_.name, state, "", 1));
     if (!page.batches.empty()) return false;
   }
   return true;

@@ -16,8 +16,8 @@ Status PutInPlace(ObjectStore& output, const BatchOutput& made) {
   const auto head = output.Head(made.final_key);
   if (head.ok() && head->size_bytes == made.size_bytes) return Ok{};
   if (!head.ok() && head.error().code != Code::kNotFound) return head.error();
-  return Error{Code::kCorrupt, made.final_key + " is lost: what was staged as " + made.staged_key +
-                                   " is gone"};
+  return Error{Code::kCorrupt,
+               made.final_key + " is lost: what was staged as " + made.staged_key + " is gone"};
 }
 
 bool IsMade(const BatchRecord& batch, const std::string& key) {
@@ -47,12 +47,13 @@ Status Unpublish(ObjectStore& output, const BatchRecord& batch) {
   return Ok{};
 }
 
-Status ClearStaging(ObjectStore& output, std::string_view pipeline, std::string_view batch) {
-  const std::string root = StagingPrefix(ExecutionName(pipeline, batch, 0));
+Status ClearStaging(ObjectStore& output, const BatchRecord& batch) {
+  const std::string root = StagingPrefix(ExecutionName(batch.pipeline, batch.id, 0));
   std::string after;
   do {
     VARVE_ASSIGN_OR_RETURN(const ListPage page, output.List(root, after, kPage));
     for (const ObjectInfo& object : page.objects) {
+      if (FenceOfStagedKey(object.ref.key).value_or(0) > batch.fence) continue;
       VARVE_RETURN_IF_ERROR(output.Delete(object.ref.key));
     }
     after = page.next;

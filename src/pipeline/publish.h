@@ -1,8 +1,6 @@
 // Publish: from staged objects to those that readers see, and back.
 #pragma once
 
-#include <string_view>
-
 #include "base/result.h"
 #include "model/batch.h"
 #include "ports/object_store.h"
@@ -17,7 +15,8 @@ Status Publish(ObjectStore& output, const BatchRecord& batch);
 // Removes everything that Publish may have made visible. Repeatable.
 Status Unpublish(ObjectStore& output, const BatchRecord& batch);
 
-// Removes what the jobs of a batch that has ended left staged. Repeatable.
-Status ClearStaging(ObjectStore& output, std::string_view pipeline, std::string_view batch);
+// Removes what the jobs of a batch that has ended left staged; not what a rerun, which has a higher
+// fence, has staged since. Repeatable.
+Status ClearStaging(ObjectStore& output, const BatchRecord& batch);
 
 }  // namespace varve

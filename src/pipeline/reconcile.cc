@@ -136,9 +136,8 @@ Status Reconciler::SourcePage(FileState state, int64_t now_us) {
 
 Status Reconciler::LeasePage(int64_t now_us) {
   // The margin keeps out those that the running pipeline is about to take over.
-  VARVE_ASSIGN_OR_RETURN(
-      const auto abandoned,
-      deps_.tracker.Abandoned(config_.name, now_us - config_.lease_us, kPage));
+  VARVE_ASSIGN_OR_RETURN(const auto abandoned,
+                         deps_.tracker.Abandoned(config_.name, now_us - config_.lease_us, kPage));
   for (const BatchRecord& batch : abandoned) {
     VARVE_RETURN_IF_ERROR(Found(Finding::kStuckLease, batch.id, now_us));
   }

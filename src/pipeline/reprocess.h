@@ -4,7 +4,8 @@
 // contains a file asked for. A batch makes the same object names whenever it runs, so each new
 // object takes the place of its predecessor, and what the new run no longer makes is removed. Until
 // then readers see the rows of before; a run that fails leaves them as they were. A batch of which
-// a source is gone (deleted or moved after it was converted, or overwritten) is refused.
+// a source is gone (deleted or moved after it was converted, or overwritten), or of which a file
+// was left out, is refused.
 #pragma once
 
 #include <cstdint>

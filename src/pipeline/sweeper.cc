@@ -4,6 +4,7 @@
 
 #include "model/names.h"
 #include "pipeline/batch_memory.h"
+#include "pipeline/batch_steps.h"
 
 namespace varve {
 namespace {
@@ -15,8 +16,8 @@ constexpr BatchState kOpenStates[] = {BatchState::kClaimed, BatchState::kProcess
 }  // namespace
 
 Status Sweeper::Adopt(const BatchRecord& batch, int64_t now_us) {
-  auto leased = deps_.tracker.Lease(config_.name, batch.id, config_.owner, now_us,
-                                    now_us + config_.lease_us);
+  auto leased =
+      deps_.tracker.Lease(config_.name, batch.id, config_.owner, now_us, now_us + config_.lease_us);
   if (!leased.ok()) {
     // Somebody else was faster, or it ended meanwhile.
     if (leased.error().code == Code::kConflict) return Ok{};
@@ -69,7 +70,9 @@ Status Sweeper::Finish(const ExecutionRecord& record, int64_t now_us) {
   VARVE_ASSIGN_OR_RETURN(BatchRecord batch, deps_.tracker.GetBatch(config_.name, id));
   const bool current = ExecutionName(batch.pipeline, batch.id, batch.reruns) == name;
   if (current && batch.state < BatchState::kCompleted) return Ok{};  // its lease decides
-  if (current && batch.state == BatchState::kCompleted) {
+  // The last steps of one that is completed, or the alert of one that failed.
+  const bool failing = record.execution.step == BatchSteps::kFailStep;
+  if (current && (failing || batch.state == BatchState::kCompleted)) {
     held_.Add(std::move(batch), false);
     return Ok{};
   }

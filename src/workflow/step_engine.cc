@@ -67,7 +67,8 @@ Status StepEngine::Fail(ExecutionRecord& record, const Error& error, int64_t now
   ExecutionRecord next = record;
   next.execution.step = plan_.on_failure.name;
   next.execution.attempt = 1;
-  next.execution.error = error.message;
+  next.execution.error =
+      std::string(CodeName(error.code)) + ": " + record.execution.step + ": " + error.message;
   next.wake_us = 0;
   if (plan_.on_error) plan_.on_error(record.execution, error, false);
   return Write(record, std::move(next), now_us);
@@ -86,8 +87,7 @@ Result<ExecutionRecord*> StepEngine::Own(std::string_view name, int64_t now_us) 
     }
     const uint32_t attempts_max = step->retry.attempts_max;
     if (!IsCatch(*step) && attempts_max > 0 && record.execution.attempt >= attempts_max) {
-      const Error error{Code::kCancelled, "its process died in the step " + step->name +
-                                              ", attempt " +
+      const Error error{Code::kCancelled, "its process died, for the last time in attempt " +
                                               std::to_string(record.execution.attempt)};
       VARVE_RETURN_IF_ERROR(Fail(record, error, now_us));
     } else {
@@ -109,8 +109,7 @@ Status StepEngine::After(ExecutionRecord& record, const WorkStep& step, std::str
     next.execution.step = following->name;
     next.execution.attempt = 1;
   } else {
-    next.execution.state =
-        IsCatch(step) ? ExecutionState::kFailed : ExecutionState::kSucceeded;
+    next.execution.state = IsCatch(step) ? ExecutionState::kFailed : ExecutionState::kSucceeded;
   }
   return Write(record, std::move(next), now_us);
 }
@@ -122,7 +121,7 @@ Status StepEngine::AfterError(ExecutionRecord& record, const WorkStep& step, con
   const bool exhausted =
       !IsCatch(step) && step.retry.attempts_max > 0 && attempt >= step.retry.attempts_max;
   if (!may_retry || exhausted) {
-    return Fail(record, Error{error.code, step.name + ": " + error.message}, now_us);
+    return Fail(record, error, now_us);
   }
   if (plan_.on_error) plan_.on_error(record.execution, error, true);
   ExecutionRecord next = record;
@@ -148,12 +147,13 @@ Result<Progress> StepEngine::Advance(std::string_view name, int64_t now_us) {
   const WorkStep& step = *FindStep(record->execution.step);
   // A wake time further away than any delay was written before the clock was set back.
   const bool far_off = record->wake_us > now_us + std::max(step.retry.delay_max_us, kMicrosPerHour);
-  if (record->wake_us > now_us && !far_off) return Progress{ExecutionState::kRunning, record->wake_us};
+  if (record->wake_us > now_us && !far_off)
+    return Progress{ExecutionState::kRunning, record->wake_us};
 
   std::string data = record->data;
   const Execution& execution = record->execution;
-  StepContext context{execution.name, execution.input, data, execution.error, execution.attempt,
-                      now_us};
+  StepContext context{execution.name,  execution.input,   data,
+                      execution.error, execution.attempt, now_us};
   auto outcome = step.run(context);
   if (!outcome.ok()) {
     if (outcome.error().code == Code::kConflict) return std::move(outcome).error();

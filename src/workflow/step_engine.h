@@ -30,7 +30,7 @@ struct StepContext {
   const std::string& name;   // of the execution
   const std::string& input;  // JSON
   std::string& data;         // read and changed by steps; kept when the attempt succeeds or waits
-  const std::string& error;  // catch: what made the execution fail
+  const std::string& error;  // catch: why the execution fails: "<code>: <step>: <message>"
   uint32_t attempt = 0;
   int64_t now_us = 0;
 };
@@ -55,7 +55,8 @@ struct WorkStep {
 
 struct Workplan {
   std::vector<WorkStep> steps;
-  WorkStep on_failure;  // the catch: when it is done the execution is kFailed. Its retries never end.
+  WorkStep
+      on_failure;  // the catch: when it is done the execution is kFailed. Its retries never end.
   // Told of each failed attempt, `retrying` or handed to the catch. Null: nobody is.
   std::function<void(const Execution&, const Error&, bool retrying)> on_error;
 };
@@ -93,7 +94,8 @@ class StepEngine : public Workflow {
   Status Write(ExecutionRecord& record, ExecutionRecord next, int64_t now_us);
   Status Fail(ExecutionRecord& record, const Error& error, int64_t now_us);
   Status After(ExecutionRecord& record, const WorkStep& step, std::string data, int64_t now_us);
-  Status AfterError(ExecutionRecord& record, const WorkStep& step, const Error& error, int64_t now_us);
+  Status AfterError(ExecutionRecord& record, const WorkStep& step, const Error& error,
+                    int64_t now_us);
   Result<Progress> Report(Status written, std::string_view name);
   bool IsCatch(const WorkStep& step) const { return &step == &plan_.on_failure; }
 

@@ -113,13 +113,15 @@ TEST_F(StepEngineTest, AStepThatKillsItsProcessIsGivenUp) {
   for (int crash = 0; crash < 3; ++crash) {
     StepEngine engine = MakeEngine();
     ASSERT_TRUE(engine.Start(kName, "{}").ok());
-    if (crash == 0) ASSERT_TRUE(engine.Advance(kName, clock_.NowUs()).ok());
+    if (crash == 0) {
+      ASSERT_TRUE(engine.Advance(kName, clock_.NowUs()).ok());
+    }
     ASSERT_TRUE(engine.Advance(kName, clock_.NowUs()).ok());
   }
   StepEngine engine = MakeEngine();
   EXPECT_EQ(RunToEnd(engine), ExecutionState::kFailed);
   EXPECT_EQ(runs_["b"], 3);
-  EXPECT_EQ(seen_error_, "its process died in the step b, attempt 3");
+  EXPECT_EQ(seen_error_, "cancelled: b: its process died, for the last time in attempt 3");
 }
 
 TEST_F(StepEngineTest, RetriesWithBackoffThenCatches) {
@@ -128,7 +130,7 @@ TEST_F(StepEngineTest, RetriesWithBackoffThenCatches) {
   ASSERT_TRUE(engine.Start(kName, "{}").ok());
   EXPECT_EQ(RunToEnd(engine), ExecutionState::kFailed);
   EXPECT_EQ(runs_, (std::map<std::string, int>{{"a", 1}, {"b", 3}, {"fail", 1}}));
-  EXPECT_EQ(seen_error_, "b: b failed");
+  EXPECT_EQ(seen_error_, "io: b: b failed");
   EXPECT_EQ(retried_, 2);
   EXPECT_EQ(gave_up_, 1);
 }
