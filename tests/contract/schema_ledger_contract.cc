@@ -25,7 +25,7 @@ SchemaVersion SchemaLedgerContract::Version(uint64_t number) {
   version.created_us = static_cast<int64_t>(1000 + number);
   version.pinned = number % 2 == 0;
   Field price{"price", "Price \xE2\x82\xAC", TypeKind::kDecimal, 18, 4, {}};
-  Field element{"element", "", TypeKind::kTimestampUtc, 0, 0, {}};
+  Field element{"element", "element", TypeKind::kTimestampUtc, 0, 0, {}};
   Field times{"times", "times", TypeKind::kList, 0, 0, {element}};
   version.schema.fields = {price, times};
   for (uint64_t i = 0; i < number; ++i) {
