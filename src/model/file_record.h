@@ -49,9 +49,9 @@ struct FileRecord {
   std::string sequencer;  // orders versions of one key: newest wins; comparable as text
 
   FileState state = FileState::kPending;
-  std::string batch;         // the batch it is or was last in; empty: none yet
-  uint32_t attempts = 0;     // batches that tried it and failed
-  bool alone = false;        // to be tried in a batch of its own: it may be the poison
+  std::string batch;      // the batch it is or was last in; empty: none yet
+  uint32_t attempts = 0;  // batches that tried it and failed
+  bool alone = false;     // to be tried in a batch of its own: it may be the poison
   int64_t first_seen_us = 0;
   int64_t not_before_us = 0;  // kPending: backoff after a failure
   int64_t updated_us = 0;

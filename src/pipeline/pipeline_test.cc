@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "model/manifest.h"
-#include "pipeline/pipeline_fixture.h"
+#include "support/pipeline_fixture.h"
 
 namespace varve {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "pipeline/pipeline_fixture.h"
 #include "pipeline/reprocess.h"
+#include "support/pipeline_fixture.h"
 
 namespace varve {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "pipeline/pipeline_fixture.h"
+#include "support/pipeline_fixture.h"
 
 namespace varve {
 namespace {

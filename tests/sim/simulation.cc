@@ -95,7 +95,7 @@ void Simulation::Interleave(size_t index) {
   if (nested_) return;
   nested_ = true;
   const size_t other = 1 - index;
-  for (uint64_t turns = 1 + random_.Below(6); turns > 0; --turns) {
+  for (uint64_t turns = 1 + random_.Below(20); turns > 0; --turns) {
     if (random_.Below(3) == 0) world_.AdvanceTo(world_.now() + Seconds(60));
     world_.Deliver();
     Turn(other);

@@ -1,4 +1,4 @@
-// A whole pipeline in memory, for the unit tests of this folder.
+// A whole pipeline in memory, for the unit tests of src/pipeline.
 #pragma once
 
 #include <gtest/gtest.h>
