@@ -130,25 +130,25 @@ Status StepEngine::AfterError(ExecutionRecord& record, const WorkStep& step, con
   return Write(record, std::move(next), now_us);
 }
 
-Result<Progress> StepEngine::Report(Status written, std::string_view name) {
+Result<ExecutionProgress> StepEngine::Report(Status written, std::string_view name) {
   if (!written.ok()) {
     own_.erase(own_.find(name));  // what is stored is uncertain now: read it again
     return std::move(written).error();
   }
   const auto found = own_.find(name);
-  const Progress progress{found->second.execution.state, found->second.wake_us};
+  const ExecutionProgress progress{found->second.execution.state, found->second.wake_us};
   if (progress.state != ExecutionState::kRunning) own_.erase(found);
   return progress;
 }
 
-Result<Progress> StepEngine::Advance(std::string_view name, int64_t now_us) {
+Result<ExecutionProgress> StepEngine::Advance(std::string_view name, int64_t now_us) {
   VARVE_ASSIGN_OR_RETURN(ExecutionRecord * record, Own(name, now_us));
   if (record->execution.state != ExecutionState::kRunning) return Report(Ok{}, name);
   const WorkStep& step = *FindStep(record->execution.step);
   // A wake time further away than any delay was written before the clock was set back.
   const bool far_off = record->wake_us > now_us + std::max(step.retry.delay_max_us, kMicrosPerHour);
   if (record->wake_us > now_us && !far_off)
-    return Progress{ExecutionState::kRunning, record->wake_us};
+    return ExecutionProgress{ExecutionState::kRunning, record->wake_us};
 
   std::string data = record->data;
   const Execution& execution = record->execution;
@@ -162,7 +162,7 @@ Result<Progress> StepEngine::Advance(std::string_view name, int64_t now_us) {
   if (outcome->done) return Report(After(*record, step, std::move(data), now_us), name);
   record->data = std::move(data);
   record->wake_us = outcome->wake_us;
-  return Progress{ExecutionState::kRunning, outcome->wake_us};
+  return ExecutionProgress{ExecutionState::kRunning, outcome->wake_us};
 }
 
 std::string StepEngine::Release(std::string_view name, bool give_back, int64_t now_us) {

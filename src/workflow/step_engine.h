@@ -61,7 +61,7 @@ struct Workplan {
   std::function<void(const Execution&, const Error&, bool retrying)> on_error;
 };
 
-struct Progress {
+struct ExecutionProgress {
   ExecutionState state = ExecutionState::kRunning;
   int64_t wake_us = 0;  // kRunning: when Advance has something to do next
 };
@@ -77,7 +77,7 @@ class StepEngine : public Workflow {
 
   // Runs one attempt of the current step, if it is due. kNotFound; kConflict: somebody else drives
   // it, or a step said so; kIo, kThrottled: the store failed, call again later.
-  Result<Progress> Advance(std::string_view name, int64_t now_us);
+  Result<ExecutionProgress> Advance(std::string_view name, int64_t now_us);
 
   // Lets go of an execution that this engine drove and gives what its steps remember. `give_back`:
   // the attempt under way was stopped in good order and does not count.
@@ -96,7 +96,7 @@ class StepEngine : public Workflow {
   Status After(ExecutionRecord& record, const WorkStep& step, std::string data, int64_t now_us);
   Status AfterError(ExecutionRecord& record, const WorkStep& step, const Error& error,
                     int64_t now_us);
-  Result<Progress> Report(Status written, std::string_view name);
+  Result<ExecutionProgress> Report(Status written, std::string_view name);
   bool IsCatch(const WorkStep& step) const { return &step == &plan_.on_failure; }
 
   ExecutionStore& store_;
