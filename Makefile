@@ -15,7 +15,7 @@ BUILD = scripts/build.sh
 build: | deps-build
 	@$(BUILD) release varve
 
-## run: build, convert examples/ into build/examples-output, show what came out
+## run: build, run the pipeline on examples/ into build/examples-output, show what came out
 run: build
 	@scripts/run_examples.sh
 
