@@ -44,7 +44,6 @@ TEST(CompressTest, IncompressibleInputFits) {
     noise.push_back(static_cast<char>(state >> 56));
   }
   for (const Codec codec : kCodecs) EXPECT_EQ(RoundTrip(codec, 0, noise), noise);
-  for (int level = 1; level <= 3; ++level) EXPECT_EQ(RoundTrip(Codec::kGzip, level, noise), noise);
 }
 
 // Leaves `filler` all over the stack that the next call will use.
@@ -76,7 +75,7 @@ TEST(CompressTest, LevelsAreChecked) {
   const auto input = AsBytes("some text");
   EXPECT_EQ(RoundTrip(Codec::kZstd, 19, "some text"), "some text");
   for (const auto& [codec, level] :
-       {std::pair(Codec::kSnappy, 1), std::pair(Codec::kGzip, 4), std::pair(Codec::kZstd, 23),
+       {std::pair(Codec::kSnappy, 1), std::pair(Codec::kGzip, 1), std::pair(Codec::kZstd, 23),
         std::pair(Codec::kZstd, -1), std::pair(Codec::kNone, 1), std::pair(Codec::kLz4Raw, 9)}) {
     const Status status = Compress(codec, level, input, &out);
     ASSERT_FALSE(status.ok()) << CodecName(codec);
