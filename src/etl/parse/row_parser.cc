@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <optional>
 
@@ -42,6 +43,16 @@ const uint8_t* LineEnd(const uint8_t* p, const uint8_t* end) {
 bool IsUtf8(const uint8_t* from, const uint8_t* to) {
   return simdjson::validate_utf8(reinterpret_cast<const char*>(from),
                                  static_cast<size_t>(to - from));
+}
+
+// Where text that is not UTF-8 stops being it: the first byte of the first bad sequence.
+const uint8_t* FirstInvalidUtf8(const uint8_t* from, const uint8_t* to) {
+  for (const uint8_t* p = from; p < to;) {
+    const int length = std::max(1, std::countl_one(*p));  // as the first byte says
+    if (length > to - p || (*p >= 0x80 && !IsUtf8(p, p + length))) return p;
+    p += length;
+  }
+  return to;
 }
 
 void BuildNode(const ObservedNode& observed, uint32_t map_keys_max, bool is_root, SchemaTree* tree,
@@ -353,7 +364,7 @@ LineCounts RowParser::ParseBlock(const Block& block, uint64_t first_line, std::s
     const uint8_t* newline = nullptr;
     if (!valid_utf8 && !IsUtf8(begin, LineEnd(begin, end))) {
       state.code = ParseCode::kInvalidUtf8;
-      state.error_at = begin;
+      state.error_at = FirstInvalidUtf8(begin, LineEnd(begin, end));
     } else if (*p != '{') {
       state.code = ParseCode::kNotAnObject;
       state.error_at = p;
