@@ -61,6 +61,29 @@ def test_rescue_keeps_what_does_not_fit(tmp_path):
     assert table["name"].to_pylist() == ["a", "b", None, None, None, None, None]
 
 
+def test_rescued_values_say_where_they_were(tmp_path):
+    """No two places of a line share a key of _rescued, which would drop all but one of them."""
+    number = {"type": "int64"}
+    inner = {"type": "struct", "fields": [{"name": "n", **number}]}
+    fields = [{"name": "list", "type": "list", "element": number},
+              {"name": "deep", "type": "list",
+               "element": {"type": "list", "element": inner}},
+              {"name": "a", "type": "struct", "fields": [{"name": "x", **number}]},
+              {"name": "empty", "key": "", **number}]
+    line = (r'{"list":[1,"p",2,"q"],"deep":[[],[{"n":1},{"n":"r","m":3}],[{"n":"s"}]],'
+            r'"a":{"b":1,"":4},"a.b":2,"a\\":{},"list[1]":5,"":"e"}')
+    source = write(tmp_path / "in.ndjson", line, '{"list":[7]}')
+    summary = convert([source], tmp_path / "out", "--mode", "rescue",
+                      "--schema", schema_file(tmp_path, fields))
+    rows = table_of(summary).to_pylist()
+    assert rows[0]["list"] == [1, None, 2, None]
+    pairs = json.loads(rows[0]["_rescued"], object_pairs_hook=list)
+    assert pairs == [("list[1]", "p"), ("list[3]", "q"), ("deep[1][1].n", "r"),
+                     ("deep[1][1].m", 3), ("deep[2][0].n", "s"), ("a.b", 1), ("a.", 4),
+                     (r"a\.b", 2), ("a\\\\", []), (r"list\[1]", 5), ("", "e")]
+    assert rows[1]["_rescued"] is None
+
+
 def test_evolve_widens_a_given_schema(tmp_path):
     source = write(tmp_path / "in.ndjson", '{"id":1}', '{"id":0.5,"new":true}')
     summary = convert([source], tmp_path / "out", "--schema", schema_file(tmp_path, ID_AND_NAME))

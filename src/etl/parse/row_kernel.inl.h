@@ -410,6 +410,7 @@ inline const uint8_t* ParseValue(RowState& s, Node& n, const uint8_t* p, uint32_
   n.presence.Add(slot);
   const size_t ordinal = n.list_lengths.size();
   n.list_lengths.push_back(0);
+  n.first_slot_of_list = n.element_slots;
   p = SkipSpace(p + 1);
   if (*p == ']') return p + 1;
   Node& element = *n.element;

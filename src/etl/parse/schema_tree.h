@@ -77,6 +77,7 @@ struct Node {
   std::unique_ptr<Node> element;  // kList
   std::vector<uint32_t> list_lengths;
   uint32_t element_slots = 0;
+  uint32_t first_slot_of_list = 0;    // element_slots where the list under way began
   uint32_t list_row_serial = 0;       // the row that used this list last,
   uint32_t element_slots_at_row = 0;  // and element_slots before it
 
