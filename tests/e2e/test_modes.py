@@ -92,6 +92,47 @@ def test_evolve_widens_a_given_schema(tmp_path):
     assert set(schema.names) == {"id", "name", "new"}
 
 
+@pytest.mark.parametrize("texts, arrow_type, want", [
+    (["1.25", "3", "1e1", "-0.10"], pa.decimal128(20, 2), ["1.25", "3.00", "10.00", "-0.10"]),
+    (["1.25", "3", "0.125"], pa.string(), ["1.25", "3", "0.125"]),
+    (["0.125", "3", "1.25"], pa.string(), ["0.125", "3", "1.25"]),
+    (["1.25", "12345678901234567890"], pa.string(), ["1.25", "12345678901234567890"]),
+    (["1.25", "true"], None, ["1.25", "true"]),
+    (["null"], pa.decimal128(20, 2), [None]),
+])
+def test_evolve_keeps_a_given_decimal_while_it_fits(tmp_path, texts, arrow_type, want):
+    """Never by way of a double: that is what it was declared for."""
+    source = write(tmp_path / "in.ndjson", *(f'{{"v":{text}}}' for text in texts))
+    given = [{"name": "v", "type": "decimal", "precision": 20, "scale": 2}]
+    summary = convert([source], tmp_path / "out", "--schema", schema_file(tmp_path, given))
+    column = table_of(summary)["v"].combine_chunks()
+    if arrow_type is None:
+        column = column.storage
+    else:
+        assert column.type == arrow_type
+    assert [None if value is None else str(value) for value in column.to_pylist()] == want
+    assert summary["numbers_rounded"] == 0
+
+
+@pytest.mark.parametrize("mode", ["evolve", "rescue", "strict"])
+def test_a_given_schema_names_and_orders_columns(tmp_path, mode):
+    source = write(tmp_path / "in.ndjson", '{"new":0,"list":[{"z":1,"y":2}],"userId":"u"}'
+                   if mode == "evolve" else '{"list":[{"z":1,"y":2}],"userId":"u"}')
+    element = {"type": "struct", "fields": [{"name": "y", "type": "int64"},
+                                            {"name": "zed", "key": "z", "type": "int64"}]}
+    given = [{"name": "user_id", "key": "userId", "type": "string"},
+             {"name": "missing", "type": "bool"},
+             {"name": "list", "type": "list", "element": element}]
+    summary = convert([source], tmp_path / "out", "--mode", mode,
+                      "--schema", schema_file(tmp_path, given))
+    row = table_of(summary).to_pylist()[0]
+    assert list(row)[:3] == ["user_id", "missing", "list"]
+    assert (row["user_id"], row["list"]) == ("u", [{"y": 2, "zed": 1}])
+    assert list(row["list"][0]) == ["y", "zed"]
+    metadata = pq.ParquetFile(summary["outputs"][0]["path"]).metadata.metadata
+    assert json.loads(metadata[b"varve.name_mapping"]) == {"user_id": "userId", "list.zed": "list.z"}
+
+
 @pytest.mark.parametrize("cast, good, value, bad_values", [
     ("decimal(10,2)", "1.25", decimal.Decimal("1.25"), ["0.125", "123456789", '"x"']),
     ("decimal(38,18)", "0.123456789012345678", decimal.Decimal("0.123456789012345678"),

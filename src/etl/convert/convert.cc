@@ -158,6 +158,7 @@ class Conversion {
     OutputSchemaOptions schema;
     schema.map_keys_max = options_.limits.map_keys;
     schema.renames = options_.renames;
+    if (options_.schema.has_value()) schema.given = options_.schema->fields;
     schema.extra = ExtraFields(options_);
     return schema;
   }

@@ -106,6 +106,25 @@ TEST(OutputSchemaTest, Renames) {
   EXPECT_NE(unknown.error().message.find("no.such"), std::string::npos);
 }
 
+TEST(OutputSchemaTest, AGivenSchemaNamesAndOrdersItsColumns) {
+  const ObservedNode root = Object({{"a", Leaf(kFactInt, 0)},
+                                    {"o", Object({{"y", Leaf(kFactInt)}, {"x", Leaf(kFactInt)}})},
+                                    {"userId", Leaf(kFactInt, 1)},
+                                    {"user_id", Leaf(kFactInt, 2)}});
+  OutputSchemaOptions options;
+  Field inner{"Y", "y", TypeKind::kInt64, 0, 0, {}};
+  options.given = {{"user_id", "userId", TypeKind::kInt64, 0, 0, {}},
+                   {"o", "o", TypeKind::kStruct, 0, 0, {inner}}};
+  const OutputSchema output = Make(root, options);
+  EXPECT_EQ(Names(output.schema.fields), (StringList{"user_id", "o", "a", "user_id_2"}));
+  EXPECT_EQ(Names(output.schema.fields[1].children), (StringList{"Y", "x"}));
+  EXPECT_EQ(output.name_mapping, R"({"o.Y":"o.y","user_id":"userId","user_id_2":"user_id"})");
+  options.renames = {{"userId", "renamed"}};
+  EXPECT_EQ(Names(Make(root, options).schema.fields), (StringList{"renamed", "o", "a", "user_id"}));
+  options.renames = {{"a", "USER_ID"}};
+  EXPECT_EQ(MakeOutputSchema(root, options).error().code, Code::kInvalidArgument);
+}
+
 TEST(OutputSchemaTest, TypesOfWhatWasSeen) {
   ObservedNode list = Leaf(kFactArray, 1);
   ObservedNode number = Leaf(kFactU64, 2);

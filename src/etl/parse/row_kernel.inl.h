@@ -283,8 +283,9 @@ inline const uint8_t* ParseNumberValue(RowState& s, Node& n, const uint8_t* p, u
   const std::string_view token(reinterpret_cast<const char*>(p), length);
   const Number number = ParseNumber(token);
   if (number.code != ParseCode::kOk) return Fail(s, number.code, p);
-  const bool fits =
-      n.action == Action::kDecimal && n.pinned ? true : (number.facts & ~n.facts) == 0;
+  const bool declared_decimal =
+      n.action == Action::kDecimal && (n.pinned || n.facts == kFactDecimal);
+  const bool fits = declared_decimal || (number.facts & ~n.facts) == 0;
   if (!fits || !StoreNumber(s, n, token, key, number)) [[unlikely]] {
     return ParseOther(s, n, p, slot, depth);
   }

@@ -80,8 +80,8 @@ ObservedNode ObserveNode(const Node& node, uint32_t min_position) {
   observed.facts = node.facts;
   observed.pinned = node.pinned;
   observed.cast = node.cast;
-  observed.precision = node.pinned ? node.precision : 0;
-  observed.scale = node.pinned ? node.scale : 0;
+  observed.precision = observed.declares_decimal() ? node.precision : 0;
+  observed.scale = observed.declares_decimal() ? node.scale : 0;
   observed.min_position = min_position;
   for (const auto& field : node.fields) {
     observed.fields.emplace(field->key, ObserveNode(field->node, field->min_position));

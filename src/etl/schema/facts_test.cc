@@ -63,11 +63,16 @@ TEST(FactsTest, Mixtures) {
   EXPECT_EQ(ResolveType(kFactBool | kFactInt), TypeKind::kJson);
   EXPECT_EQ(ResolveType(kFactObject | kFactArray), TypeKind::kJson);
   EXPECT_EQ(ResolveType(kFactObject | kFactJson), TypeKind::kJson);
+  EXPECT_EQ(ResolveType(kFactDecimal), TypeKind::kDecimal);
+  EXPECT_EQ(ResolveType(kFactDecimal | kFactInt), TypeKind::kString);
+  EXPECT_EQ(ResolveType(kFactDecimal | kFactText), TypeKind::kJson);
 }
 
 TEST(FactsTest, NumberTextIsTextOfNumbersOnly) {
   EXPECT_TRUE(IsNumberText(kFactBigInt));
   EXPECT_TRUE(IsNumberText(kFactInt | kFactInexact | kFactFraction));
+  EXPECT_TRUE(IsNumberText(kFactDecimal | kFactFraction));
+  EXPECT_FALSE(IsNumberText(kFactDecimal));
   EXPECT_FALSE(IsNumberText(kFactInt));
   EXPECT_FALSE(IsNumberText(kFactText));
   EXPECT_FALSE(IsNumberText(kFactBigInt | kFactText));

@@ -97,5 +97,13 @@ TEST(ObservedSchemaTest, ASchemaIsObservedAsItself) {
   EXPECT_EQ(TypeOf(*node.fields.at("l").element, 100), TypeKind::kDate);
 }
 
+TEST(ObservedSchemaTest, ADeclaredDecimalIsOneUnlessVarveInfersItItself) {
+  const Field declared{"d", "d", TypeKind::kDecimal, 20, 2, {}};
+  const Field inferred{"i", "i", TypeKind::kDecimal, 20, 0, {}};
+  const ObservedNode node = ObserveSchema(Schema{{declared, inferred}}, false);
+  EXPECT_EQ(node.fields.at("d").facts, kFactDecimal);
+  EXPECT_EQ(node.fields.at("i").facts, kFactU64);
+}
+
 }  // namespace
 }  // namespace varve
