@@ -7,15 +7,10 @@
 #include <span>
 #include <unordered_map>
 
+#include "etl/convert/fold_case.h"
+
 namespace varve {
 namespace {
-
-std::string Lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 'a' - 'A');
-  }
-  return text;
-}
 
 std::string Printable(const std::string& key) {
   std::string name = key.empty() ? "_" : key;
@@ -30,12 +25,12 @@ class NameTaker {
  public:
   std::string Take(const std::string& wanted) {
     std::string name = wanted;
-    for (int i = 2; !taken_.insert(Lower(name)).second; ++i) {
+    for (int i = 2; !taken_.insert(FoldCase(name)).second; ++i) {
       name = wanted + "_" + std::to_string(i);
     }
     return name;
   }
-  bool Reserve(const std::string& name) { return taken_.insert(Lower(name)).second; }
+  bool Reserve(const std::string& name) { return taken_.insert(FoldCase(name)).second; }
 
  private:
   std::set<std::string> taken_;

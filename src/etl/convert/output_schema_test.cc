@@ -100,6 +100,8 @@ TEST(OutputSchemaTest, Renames) {
   EXPECT_EQ(Names(output.schema.fields[0].children), (StringList{"inner"}));
   options.renames = {{"d", "x"}, {"e", "X"}};
   EXPECT_EQ(MakeOutputSchema(root, options).error().code, Code::kInvalidArgument);
+  options.renames = {{"d", "\u00E9"}, {"e", "\u00C9"}};
+  EXPECT_EQ(MakeOutputSchema(root, options).error().code, Code::kInvalidArgument);
   options.renames = {{"no.such", "x"}};
   const Result<OutputSchema> unknown = MakeOutputSchema(root, options);
   ASSERT_FALSE(unknown.ok());
