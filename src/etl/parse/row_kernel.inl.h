@@ -212,7 +212,7 @@ inline const uint8_t* ParseTemporalString(RowState& s, Node& n, const uint8_t* p
   std::memcpy(value, &temporal.value, 8);
   leaf.presence().Add(slot);
   if (leaf.uses_dictionary()) {
-    leaf.PushNewFixed(key, value, s.row, false);
+    leaf.PushNewFixed(key, value, s.row, false, leaf.IsUsualSpelling(text, content.escaped));
   } else {
     leaf.AppendFixed(value, s.row, false);
   }
@@ -226,6 +226,18 @@ inline uint32_t NumberLength(const uint8_t* p) {
   uint32_t ends;
   while ((ends = NumberEnds32(at)) == 0) at += 32;
   return static_cast<uint32_t>(at - p) + static_cast<uint32_t>(__builtin_ctz(ends));
+}
+
+// Whether no other token that this holds of spells the same number: decimals without an exponent
+// and without zeros at their end (but ".0"), of so few digits that different ones are different
+// doubles; integers but -0. A column of doubles may hold integers too: 1 and 1.0.
+inline bool HasOneSpelling(const Node& n, std::string_view token, const Number& number) {
+  constexpr size_t kLengthMax = 16;  // 15 digits and the point
+  if (n.action == Action::kInt64) return token != "-0";
+  if (n.action != Action::kDouble || number.facts != kFactFraction) return false;
+  if (token.size() < 3 || token.size() > kLengthMax) return false;
+  if (token.back() == '0' && token[token.size() - 2] != '.') return false;
+  return token.find_first_of("eE") == std::string_view::npos;
 }
 
 // Stores a number token that the column has not seen; false when it does not fit the column's type.
@@ -252,7 +264,7 @@ inline uint32_t NumberLength(const uint8_t* p) {
   }
   const bool rounded = number.rounded && n.action == Action::kDouble;
   if (leaf.uses_dictionary()) {
-    leaf.PushNewFixed(key, value, s.row, rounded);
+    leaf.PushNewFixed(key, value, s.row, rounded, HasOneSpelling(n, token, number));
   } else {
     leaf.AppendFixed(value, s.row, rounded);
   }

@@ -133,7 +133,7 @@ struct ExtraColumn {
     leaf.presence().Add(row);
     if (leaf.uses_dictionary()) {
       const TokenKey key = MakeTokenKey(value, 8);
-      leaf.PushNewFixed(key, value, row, false);
+      leaf.PushNewFixed(key, value, row, false, true);
     } else {
       leaf.AppendFixed(value, row, false);
     }
