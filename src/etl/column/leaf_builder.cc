@@ -313,7 +313,7 @@ void LeafBuilder::WritePage(uint32_t row_end, PageScratch* scratch) {
   const bool indexed = uses_dictionary_ && dictionary_.size() != 0;
   info.encoding = indexed ? parquet::Encoding::kRleDictionary : parquet::Encoding::kPlain;
   scratch->body.Clear();
-  LevelPage levels = levels_->AppendPage(page_row_, row_end, &scratch->body);
+  LevelPage levels = levels_->AppendPage(page_row_, row_end, &scratch->body, &scratch->levels);
   AppendValues(&scratch->body);
   if (indexed) {
     const std::span<const uint16_t> indices(indices_.data(), OpenValues());

@@ -242,6 +242,7 @@ struct RowParser::Impl {
   }
 
   void FlushOld() {
+    const LevelCache::Scope shared(&scratch.levels);
     tree.FlushOld(state.row, &scratch);
     for (auto* column : {&source, &line, &rescued}) {
       if (!column->has_value()) continue;
@@ -279,7 +280,10 @@ struct RowParser::Impl {
     group = RowGroup();
     group.rows = state.row;
     group.lost_values = state.lost_values;
-    TakeNode(&tree.root(), &group.root);
+    {
+      const LevelCache::Scope shared(&scratch.levels);
+      TakeNode(&tree.root(), &group.root);
+    }
     for (auto* column : {&source, &line, &rescued}) {
       if (column->has_value()) group.extra.push_back((*column)->leaf.Finish(state.row, &scratch));
     }
