@@ -144,7 +144,7 @@ struct ExtraColumn {
     leaf.presence().Add(row);
     if (leaf.uses_dictionary()) {
       const TokenKey key = MakeTokenKey(value, 8);
-      leaf.PushNewFixed(key, value, row, false);
+      leaf.PushNewFixed(key, value, row, false, true);
     } else {
       leaf.AppendFixed(value, row, false);
     }
@@ -253,6 +253,7 @@ struct RowParser::Impl {
   }
 
   void FlushOld() {
+    const LevelCache::Scope shared(&scratch.levels);
     tree.FlushOld(state.row, &scratch);
     for (auto* column : {&source, &line, &rescued}) {
       if (!column->has_value()) continue;
@@ -290,7 +291,10 @@ struct RowParser::Impl {
     group = RowGroup();
     group.rows = state.row;
     group.lost_values = state.lost_values;
-    TakeNode(&tree.root(), &group.root);
+    {
+      const LevelCache::Scope shared(&scratch.levels);
+      TakeNode(&tree.root(), &group.root);
+    }
     for (auto* column : {&source, &line, &rescued}) {
       if (column->has_value()) group.extra.push_back((*column)->leaf.Finish(state.row, &scratch));
     }

@@ -107,7 +107,7 @@ void PushFixed(LeafBuilder* leaf, std::string_view token, const uint8_t* value, 
   if (index != TokenDictionary::kNotFound) {
     leaf->PushIndex(index);
   } else {
-    leaf->PushNewFixed(key, value, row, false);
+    leaf->PushNewFixed(key, value, row, false, false);
   }
 }
 

@@ -133,6 +133,7 @@ class SchemaTree {
 
   void MakeLeaf(Node* node);
   void DropLeaves(Node* node);
+  static void FlushOldBelow(Node* node, const Node* list, uint32_t row_end, PageScratch* scratch);
   uint32_t NextSlot(const LeafPlace& place, uint32_t row_end) const;
 
   const PageSettings& settings_;
