@@ -25,6 +25,10 @@ constexpr double kMaxDistinctShareAtEnd = 0.6;
 constexpr size_t kCapValueBytes = 16 << 20;
 constexpr uint32_t kHardCapEntries = 60'000;  // indices are 16 bits wide
 constexpr size_t kIndicesInitial = 256;       // most columns of wide records hold few values
+// Indices that stay bit-packed repeat themselves byte for byte where rows do, which snappy finds
+// and runs hide. Against runs as soon as they save a byte: windows-auditpol -1.4%, zeek-dns -1.7%,
+// others within 0.1%. Without compression, with zstd or lz4 it would make files up to 7% larger.
+constexpr uint32_t kSnappyRunPatience = 8;
 
 uint32_t ValueBytesOf(TypeKind kind, int precision) {
   switch (kind) {
@@ -303,7 +307,8 @@ void LeafBuilder::AppendValues(Buffer* body) {
   if (dictionary_.size() == 0) return;  // no value at all: PLAIN, and nothing
   const int width = BitWidthFor(dictionary_.size() - 1);
   body->AppendByte(static_cast<uint8_t>(width));
-  AppendRleHybrid(indices_.data(), OpenValues(), width, body);
+  const uint32_t patience = settings_.codec == Codec::kSnappy ? kSnappyRunPatience : 1;
+  AppendRleHybrid(indices_.data(), OpenValues(), width, patience, body);
 }
 
 void LeafBuilder::WritePage(uint32_t row_end, PageScratch* scratch) {
