@@ -13,7 +13,8 @@ void AppendStream(const Buffer& stream, Buffer* out) {
 LevelWriter::LevelWriter(std::vector<PathStep> steps) : steps_(std::move(steps)) {
   int definition = 0;
   for (const PathStep& step : steps_) {
-    level_when_present_.push_back(++definition);
+    if (!step.is_required) ++definition;
+    level_when_present_.push_back(definition);
     if (step.is_list) {
       ++definition;  // the repeated group
       ++max_repetition_;

@@ -104,11 +104,11 @@ class Namer {
       field.scale = node.pinned ? node.scale : 0;
     } else if (field.kind == TypeKind::kStruct) {
       VARVE_ASSIGN_OR_RETURN(field.children, Fields(node, column + ".", source + ".", NameTaker()));
-    } else if (field.kind == TypeKind::kList) {
+    } else if (field.kind == TypeKind::kList || field.kind == TypeKind::kMap) {
       const ObservedNode none;
       VARVE_ASSIGN_OR_RETURN(Field element,
                              One(node.element ? *node.element : none, column, source));
-      element.name = element.source_name = "element";
+      element.name = element.source_name = field.kind == TypeKind::kList ? "element" : "value";
       field.children.push_back(std::move(element));
     }
     return field;

@@ -42,6 +42,10 @@ std::string_view DecodeAt(RowState* state, const uint8_t* p, const uint8_t** aft
 std::string PathText(const Node& node) {
   std::string path;
   for (const Node* at = &node; at->parent != nullptr; at = at->parent) {
+    if (at->parent->keys != nullptr) {
+      path.insert(0, "." + std::string(at->parent->keys->seen.newest()));
+      continue;
+    }
     if (at->parent->element.get() == at) {
       path.insert(0, "[]");
       continue;

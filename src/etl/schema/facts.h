@@ -34,6 +34,9 @@ inline constexpr Facts kFactStrings =
 // that readers refuse).
 inline constexpr Facts kFactJson = 1 << 12;
 
+// Beside kFactObject: the objects are a map, their keys data. Never observed, only given.
+inline constexpr Facts kFactMap = 1 << 13;
+
 // The narrowest type that holds every kind in `facts` without losing a value. A set of numbers that
 // no numeric type holds gives kString (each number's source text); other mixtures give kJson.
 TypeKind ResolveType(Facts facts);
