@@ -278,3 +278,12 @@ def test_cast_and_rename_below_a_map(tmp_path):
     assert [(key, value["renamed"], str(value["p"])) for key, value in
             table["s"].to_pylist()[0]] == [("k", True, "1.50")]
     assert (summary["rows"], summary["quarantined"]) == (1, 1)
+
+
+def test_cast_of_a_key_not_yet_seen_below_a_map(tmp_path):
+    source = tmp_path / "in.ndjson"
+    source.write_text('{"s":{"k":{"x":true}}}\n')
+    summary = convert([source], tmp_path / "out", "--schema", schema_file(tmp_path, MODES),
+                      "--cast", "s.late=date")
+    table = pq.read_table(summary["outputs"][0]["path"])
+    assert table["s"].to_pylist() == [[("k", {"x": True, "late": None})]]

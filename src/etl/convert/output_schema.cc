@@ -156,6 +156,7 @@ ObservedNode* MakePath(ObservedNode* root, std::string_view path) {
   const size_t dot = path.find('.');
   if (dot == std::string_view::npos) return &root->fields[std::string(path)];
   ObservedNode* parent = &root->fields[std::string(path.substr(0, dot))];
+  while (parent->element != nullptr) parent = parent->element.get();
   parent->facts |= kFactObject;
   return MakePath(parent, path.substr(dot + 1));
 }

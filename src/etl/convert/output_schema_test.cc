@@ -113,10 +113,16 @@ TEST(OutputSchemaTest, TypesOfWhatWasSeen) {
   cast.pinned = true;
   cast.precision = 9;
   cast.scale = 3;
-  const ObservedNode root =
-      Object({{"empty", Object({})}, {"list", list}, {"number", number}, {"cast", cast}});
+  ObservedNode map = Leaf(kFactObject | kFactMap, 4);
+  map.element = std::make_unique<ObservedNode>(Leaf(kFactInt));
+  const ObservedNode root = Object(
+      {{"empty", Object({})}, {"list", list}, {"number", number}, {"cast", cast}, {"map", map}});
   const std::vector<Field> fields = Make(root).schema.fields;
-  ASSERT_EQ(fields.size(), 4U);
+  ASSERT_EQ(fields.size(), 5U);
+  EXPECT_EQ(fields[4].kind, TypeKind::kMap);
+  ASSERT_EQ(fields[4].children.size(), 1U);
+  EXPECT_EQ(fields[4].children[0].name, "value");
+  EXPECT_EQ(fields[4].children[0].kind, TypeKind::kInt64);
   EXPECT_EQ(fields[0].kind, TypeKind::kJson);
   ASSERT_EQ(fields[1].children.size(), 1U);
   EXPECT_EQ(fields[1].children[0].kind, TypeKind::kUnknown);
@@ -135,6 +141,9 @@ TEST(OutputSchemaTest, PathsMayGoThroughListsAndDottedKeys) {
   ObservedNode* made = MakePath(&root, "n.m");
   EXPECT_EQ(made, &root.fields["n"].fields["m"]);
   EXPECT_EQ(root.fields["n"].facts, kFactObject);
+  made = MakePath(&root, "l.y");  // not seen yet: a field of the elements, as l.x is
+  EXPECT_EQ(made, &root.fields["l"].element->fields["y"]);
+  EXPECT_EQ(root.fields["l"].facts, kFactArray);
 }
 
 }  // namespace
