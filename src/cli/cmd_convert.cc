@@ -79,7 +79,8 @@ void AddOutputFlags(CLI::App& app, ConvertCommand* command) {
       ->take_last()
       ->type_name("NAME")
       ->group(group);
-  app.add_flag("--overwrite", options->overwrite, "Replace the data files already in the output")
+  app.add_flag("--overwrite", options->overwrite,
+               "Replace the data and quarantine files already in the output")
       ->group(group);
   app.add_flag("--dry-run", options->dry_run,
                "Show the plan (schema, partitions, files, bad lines) and write nothing")

@@ -264,7 +264,7 @@ def test_rescue(tmp_path):
     assert table["s"].to_pylist() == [
         [("k", {"x": True})], None, None, [("k", {"x": None}), ("l", None)], None]
     rescued = [text and json.loads(text) for text in table["_rescued"].to_pylist()]
-    assert rescued == [None, {"m.a": "1", "m.c.d": [3]}, {"m": [1]}, {"s.k.y": 1, "s.l": 7}, None]
+    assert rescued == [None, {"m.a": "1", r"m.c\.d": [3]}, {"m": [1]}, {"s.k.y": 1, "s.l": 7}, None]
     assert summary["quarantined"] == 1
 
 

@@ -148,6 +148,7 @@ class Conversion {
     OutputSchemaOptions schema;
     schema.map_keys_max = options_.limits.map_keys;
     schema.renames = options_.renames;
+    if (options_.schema.has_value()) schema.given = options_.schema->fields;
     schema.extra = ExtraFields(options_);
     return schema;
   }
@@ -245,7 +246,7 @@ class Conversion {
                            source->Sample(kSamples, kSampleBytes));
     ForeseeRows(samples);
     if (options_.mode == SchemaMode::kEvolve) {
-      for (const std::string& sample : samples) Observe(sample, &schema);
+      schema = Observe(samples, schema);
     }
     VARVE_RETURN_IF_ERROR(ApplyCasts(options_, &schema));
     return schema;
@@ -263,7 +264,8 @@ class Conversion {
     if (bytes != 0) expected_rows_ = static_cast<uint32_t>(kSegmentBytes * lines / bytes);
   }
 
-  void Observe(const std::string& lines, ObservedNode* schema) {
+  // What the samples show, one after the other: what the first showed is not new in the second.
+  ObservedNode Observe(const std::vector<std::string>& samples, const ObservedNode& schema) const {
     class Ignore : public RowSink {
       void OnBadLine(BadLine) override {}
       void OnRowGroup(RowGroup) override {}
@@ -271,15 +273,18 @@ class Conversion {
     RowParserOptions parser_options = ParserOptions(options_);
     parser_options.pages.discard = true;
     parser_options.source_columns = false;
-    RowParser parser(parser_options, *schema, &ignore);
-    std::string padded = lines;
-    padded.push_back('\n');
-    padded.append(kBlockPadding, '\0');
-    Block block;
-    block.data = padded.data();
-    block.size = lines.size();
-    parser.ParseBlock(block, 0, "");
-    *schema = parser.Observed();
+    RowParser parser(parser_options, schema, &ignore);
+    std::string padded;
+    for (const std::string& lines : samples) {
+      padded.assign(lines);
+      padded.push_back('\n');
+      padded.append(kBlockPadding, '\0');
+      Block block;
+      block.data = padded.data();
+      block.size = lines.size();
+      parser.ParseBlock(block, 0, "");
+    }
+    return parser.Observed();
   }
 
   Result<std::unique_ptr<Attempt>> RunAttempt(const Attempt* previous) {

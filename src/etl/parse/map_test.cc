@@ -76,6 +76,16 @@ TEST(MapTest, EntriesAreKeysAndValues) {
   EXPECT_EQ(map.element->chunk.pages[0].definition_histogram, (std::vector<uint64_t>{2, 1, 1, 3}));
 }
 
+// Pages end by their rows below maps too, long before they are full.
+TEST(MapTest, PagesHaveFewRows) {
+  std::string text;
+  for (uint32_t i = 0; i < 3 * kPageRows; ++i) text += "{\"m\":{\"a\":1}}\n";
+  const ParsedLines parsed = ParseLines(text, {}, Counters(), /*lines_per_block=*/1'000);
+  const RowGroupNode& map = MapOf(parsed);
+  EXPECT_GE(map.keys.pages.size(), 3U);
+  EXPECT_EQ(map.element->chunk.pages.size(), map.keys.pages.size());
+}
+
 TEST(MapTest, WhatIsARow) {
   const ObservedNode schema = Counters();
   EXPECT_EQ(CodeOf("{\"m\":{\"x\":1,\"y\":1}}", schema), "ok");
@@ -211,14 +221,15 @@ TEST(MapTest, RescuedValuesNameTheirKey) {
       Observed({Map("m", Named("value", TypeKind::kInt64)),
                 Map("n", Named("value", TypeKind::kList, {Named("element", TypeKind::kBool)}))},
                /*pinned=*/true);
-  const ParsedLines parsed =
-      ParseLines("{\"m\":{\"a\":1,\"\\u0062\":\"x\",\"\":[]},\"n\":{\"c\":[true,2],\"d\":{}}}\n",
-                 rescue, schema);
+  const ParsedLines parsed = ParseLines(
+      "{\"m\":{\"a\":1,\"\\u0062\":\"x\",\"\":[],\"c.d\":{}},"
+      "\"n\":{\"a\":[true],\"c\":[true,2],\"d\":{}}}\n",
+      rescue, schema);
   EXPECT_EQ(parsed.counts.rows, 1U);
   ASSERT_EQ(parsed.row_groups.at(0).extra.size(), 1U);
   EXPECT_EQ(parsed.row_groups[0].extra[0].bounds->min,
-            "{\"m.b\":\"x\",\"m.\":[],\"n.c[]\":2,\"n.d\":{}}");
-  EXPECT_EQ(parsed.row_groups[0].root.fields[0]->list_lengths, (std::vector<uint32_t>{3}));
+            "{\"m.b\":\"x\",\"m.\":[],\"m.c\\\\.d\":{},\"n.c[1]\":2,\"n.d\":{}}");
+  EXPECT_EQ(parsed.row_groups[0].root.fields[0]->list_lengths, (std::vector<uint32_t>{4}));
 }
 
 }  // namespace

@@ -189,10 +189,22 @@ void SchemaTree::FlushQueued(uint32_t row_end, PageScratch* scratch) {
   flush_queue_.clear();
 }
 
-void SchemaTree::FlushOld(uint32_t row_end, PageScratch* scratch) {
-  for (const auto& [leaf, place] : leaves_) {
-    if (leaf->page_is_old(row_end)) leaf->Flush(row_end, NextSlot(place, row_end), scratch);
+// In the order of the schema: neighbours share their levels.
+void SchemaTree::FlushOldBelow(Node* node, const Node* list, uint32_t row_end,
+                               PageScratch* scratch) {
+  if (node->leaf != nullptr && node->leaf->page_is_old(row_end)) {
+    node->leaf->Flush(row_end, list != nullptr ? list->element_slots : row_end, scratch);
   }
+  if (IsRepeated(node->action)) {
+    if (node->keys != nullptr) FlushOldBelow(&node->keys->column, node, row_end, scratch);
+    FlushOldBelow(node->element.get(), node, row_end, scratch);
+  }
+  if (node->action != Action::kStruct) return;
+  for (const auto& field : node->fields) FlushOldBelow(&field->node, list, row_end, scratch);
+}
+
+void SchemaTree::FlushOld(uint32_t row_end, PageScratch* scratch) {
+  FlushOldBelow(root_.get(), nullptr, row_end, scratch);
 }
 
 void SchemaTree::ClearRowGroup() {

@@ -84,6 +84,7 @@ struct Node {
   std::unique_ptr<MapKeys> keys;  // kMap
   std::vector<uint32_t> list_lengths;
   uint32_t element_slots = 0;
+  uint32_t first_slot_of_list = 0;    // element_slots where the list or map under way began
   uint32_t list_row_serial = 0;       // the row that used this list or map last,
   uint32_t element_slots_at_row = 0;  // and element_slots before it
 
@@ -145,6 +146,7 @@ class SchemaTree {
   void MakeLeaf(Node* node);
   void MakeKeys(Node* map);
   void DropLeaves(Node* node);
+  static void FlushOldBelow(Node* node, const Node* list, uint32_t row_end, PageScratch* scratch);
   uint32_t NextSlot(const LeafPlace& place, uint32_t row_end) const;
 
   const PageSettings& settings_;

@@ -18,6 +18,8 @@ TypeKind ResolveType(Facts facts) {
   if (facts == 0) return TypeKind::kUnknown;
   if (facts == kFactBool) return TypeKind::kBool;
   if ((facts & ~kFactNumbers) == 0) return ResolveNumbers(facts);
+  if (facts == kFactDecimal) return TypeKind::kDecimal;
+  if ((facts & ~(kFactNumbers | kFactDecimal)) == 0) return TypeKind::kString;
   if (facts == kFactTimestampUtc) return TypeKind::kTimestampUtc;
   if (facts == kFactTimestampLocal) return TypeKind::kTimestampLocal;
   if (facts == kFactDate) return TypeKind::kDate;

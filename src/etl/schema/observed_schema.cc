@@ -5,9 +5,15 @@
 namespace varve {
 namespace {
 
+// What varve itself writes for integers of 64 bits, signed and unsigned.
+bool IsInferredDecimal(const Field& field) { return field.precision == 20 && field.scale == 0; }
+
 ObservedNode ObserveField(const Field& field, bool pinned, uint32_t position) {
   ObservedNode node;
   node.facts = FactsOfType(field.kind);
+  if (field.kind == TypeKind::kDecimal && !pinned && !IsInferredDecimal(field)) {
+    node.facts = kFactDecimal;
+  }
   node.pinned = pinned;
   node.precision = field.precision;
   node.scale = field.scale;
