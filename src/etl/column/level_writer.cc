@@ -15,7 +15,8 @@ void AppendStream(const Buffer& stream, Buffer* out) {
 LevelWriter::LevelWriter(std::vector<PathStep> steps) : steps_(std::move(steps)) {
   int definition = 0;
   for (const PathStep& step : steps_) {
-    level_when_present_.push_back(++definition);
+    if (!step.is_required) ++definition;
+    level_when_present_.push_back(definition);
     if (step.is_list) {
       ++definition;  // the repeated group
       ++max_repetition_;
@@ -33,6 +34,7 @@ bool LevelCache::Entry::IsFor(const std::vector<PathStep>& wanted, uint32_t begi
   if (row_begin != begin || row_end != end || steps.size() != wanted.size()) return false;
   for (size_t i = 0; i < steps.size(); ++i) {
     if (steps[i].is_list != wanted[i].is_list) return false;
+    if (steps[i].is_required != wanted[i].is_required) return false;
     if (i + 1 == steps.size()) break;  // the leaf itself: its runs are compared
     if (steps[i].presence != wanted[i].presence) return false;
     if (steps[i].list_lengths != wanted[i].list_lengths) return false;

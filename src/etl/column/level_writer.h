@@ -2,7 +2,8 @@
 //
 // Levels exist only here, for the rows of the page being written: they are derived from the runs of
 // the leaf and its ancestors instead of being kept per value. Dremel encoding as in Encodings.md
-// and "Nested Encoding" of apache/parquet-format; every node is OPTIONAL, lists have three levels.
+// and "Nested Encoding" of apache/parquet-format; every node is OPTIONAL but the keys of maps,
+// lists and maps have three levels.
 #pragma once
 
 #include <array>
@@ -20,7 +21,8 @@ namespace varve {
 struct PathStep {
   const Presence* presence = nullptr;
   const std::vector<uint32_t>* list_lengths = nullptr;  // lists: length of each present list
-  bool is_list = false;
+  bool is_list = false;                                 // or a map, a list of keys and values
+  bool is_required = false;                             // a map's key: present at every slot
 };
 
 struct LevelPage {

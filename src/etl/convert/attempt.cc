@@ -119,6 +119,7 @@ uint64_t Attempt::BytesOf(const RowGroupNode& node) const {
   uint64_t bytes = sizeof(RowGroupNode) + node.key.capacity() + node.chunk.bytes.capacity() +
                    node.chunk.pages.capacity() * sizeof(parquet::DataPageInfo) +
                    node.list_lengths.capacity() * sizeof(uint32_t);
+  bytes += node.keys.bytes.capacity() + node.keys.pages.capacity() * sizeof(parquet::DataPageInfo);
   for (const auto& field : node.fields) bytes += BytesOf(*field);
   return bytes + (node.element != nullptr ? BytesOf(*node.element) : 0);
 }

@@ -64,21 +64,11 @@ std::vector<Field> ExtraFields(const ConvertOptions& options) {
   return extra;
 }
 
-bool HasMap(const std::vector<Field>& fields) {
-  return std::any_of(fields.begin(), fields.end(), [](const Field& field) {
-    return field.kind == TypeKind::kMap || HasMap(field.children);
-  });
-}
-
 Status CheckOptions(const ConvertOptions& options) {
   if (options.mode != SchemaMode::kEvolve && !options.schema.has_value()) {
     return Error{Code::kInvalidArgument,
                  "--mode strict and --mode rescue need a schema; add --schema FILE (make one with "
                  "'varve schema infer')"};
-  }
-  if (options.schema.has_value() && HasMap(options.schema->fields)) {
-    return Error{Code::kInvalidArgument,
-                 "the schema has a column of type map, which varve does not write; use json"};
   }
   return Ok{};
 }

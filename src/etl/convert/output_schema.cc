@@ -162,13 +162,13 @@ class Namer {
       VARVE_ASSIGN_OR_RETURN(field.children,
                              Fields(node, GivenFields(ChildrenOf(given, field.kind)), column + ".",
                                     source + ".", NameTaker()));
-    } else if (field.kind == TypeKind::kList) {
+    } else if (field.kind == TypeKind::kList || field.kind == TypeKind::kMap) {
       const ObservedNode none;
       const std::span<const Field> elements = ChildrenOf(given, field.kind);
       VARVE_ASSIGN_OR_RETURN(Field element,
                              One(node.element ? *node.element : none,
                                  elements.empty() ? nullptr : &elements[0], column, source));
-      element.name = element.source_name = "element";
+      element.name = element.source_name = field.kind == TypeKind::kList ? "element" : "value";
       field.children.push_back(std::move(element));
     }
     return field;
@@ -217,6 +217,7 @@ ObservedNode* MakePath(ObservedNode* root, std::string_view path) {
   const size_t dot = path.find('.');
   if (dot == std::string_view::npos) return &root->fields[std::string(path)];
   ObservedNode* parent = &root->fields[std::string(path.substr(0, dot))];
+  while (parent->element != nullptr) parent = parent->element.get();
   parent->facts |= kFactObject;
   return MakePath(parent, path.substr(dot + 1));
 }

@@ -11,6 +11,7 @@
 
 const uint8_t* ParseObject(RowState& s, Node& n, const uint8_t* p, uint32_t slot, int depth);
 const uint8_t* ParseList(RowState& s, Node& n, const uint8_t* p, uint32_t slot, int depth);
+const uint8_t* ParseMap(RowState& s, Node& n, const uint8_t* p, uint32_t slot, int depth);
 const uint8_t* ParseOther(RowState& s, Node& n, const uint8_t* p, uint32_t slot, int depth);
 
 [[gnu::cold, gnu::noinline]] const uint8_t* Fail(RowState& s, ParseCode code, const uint8_t* at) {
@@ -422,6 +423,10 @@ inline const uint8_t* ParseValue(RowState& s, Node& n, const uint8_t* p, uint32_
       if (*p == '[') [[likely]]
         return ParseList(s, n, p, slot, depth + 1);
       break;
+    case Action::kMap:
+      if (*p == '{') [[likely]]
+        return ParseMap(s, n, p, slot, depth + 1);
+      break;
     case Action::kJson: return ParseJsonText(s, n, p, slot, depth);
     case Action::kUnknown: break;
   }
@@ -449,17 +454,22 @@ inline const uint8_t* ParseValue(RowState& s, Node& n, const uint8_t* p, uint32_
   return ParseValue(s, n, p, slot, depth);
 }
 
-[[gnu::noinline]] const uint8_t* ParseList(RowState& s, Node& n, const uint8_t* p, uint32_t slot,
-                                           int depth) {
-  if (depth > s.depth_max) return Fail(s, ParseCode::kTooDeep, p);
+// Begins a list or map at `slot`, of length 0; gives its place in list_lengths.
+inline size_t BeginList(RowState& s, Node& n, uint32_t slot) {
   if (n.list_row_serial != s.row_serial) {
     n.list_row_serial = s.row_serial;
     n.element_slots_at_row = n.element_slots;
   }
   n.presence.Add(slot);
-  const size_t ordinal = n.list_lengths.size();
   n.list_lengths.push_back(0);
   n.first_slot_of_list = n.element_slots;
+  return n.list_lengths.size() - 1;
+}
+
+[[gnu::noinline]] const uint8_t* ParseList(RowState& s, Node& n, const uint8_t* p, uint32_t slot,
+                                           int depth) {
+  if (depth > s.depth_max) return Fail(s, ParseCode::kTooDeep, p);
+  const size_t ordinal = BeginList(s, n, slot);
   p = SkipSpace(p + 1);
   if (*p == ']') return p + 1;
   Node& element = *n.element;
@@ -572,3 +582,5 @@ struct NextKey {
     edges = &field->next;
   }
 }
+
+#include "etl/parse/row_kernel_map.inl.h"

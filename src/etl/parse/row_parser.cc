@@ -70,7 +70,7 @@ void BuildNode(const ObservedNode& observed, uint32_t map_keys_max, bool is_root
       field->min_position = child.min_position;
       BuildNode(child, map_keys_max, false, tree, &field->node);
     }
-  } else if (node->action == Action::kList && observed.element != nullptr) {
+  } else if (IsRepeated(node->action) && observed.element != nullptr) {
     BuildNode(*observed.element, map_keys_max, false, tree, tree->EnsureElement(node));
   }
 }
@@ -107,6 +107,7 @@ TypeKind KindOf(Action action) {
     case Action::kJson: return TypeKind::kJson;
     case Action::kStruct: return TypeKind::kStruct;
     case Action::kList: return TypeKind::kList;
+    case Action::kMap: return TypeKind::kMap;
   }
   return TypeKind::kUnknown;
 }
@@ -271,9 +272,12 @@ struct RowParser::Impl {
       return;
     }
     // Columns first: their levels are made from this node's presence.
-    if (node->action == Action::kList) {
+    if (IsRepeated(node->action)) {
       out->element = std::make_unique<RowGroupNode>();
       TakeNode(node->element.get(), out->element.get());
+      if (node->keys != nullptr) {
+        out->keys = node->keys->column.leaf->Finish(state.row, &scratch);
+      }
     } else if (node->action == Action::kStruct) {
       for (const auto& field : node->fields) {
         out->fields.push_back(std::make_unique<RowGroupNode>());

@@ -61,6 +61,10 @@ std::string PathText(const Node& node, const std::string_view* key) {
   };
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
     const Node& parent = *(*step)->parent;
+    if (parent.keys != nullptr) {
+      append_key(parent.keys->seen.newest());
+      continue;
+    }
     if (parent.element.get() == *step) {
       path += "[" + std::to_string(parent.element_slots - parent.first_slot_of_list - 1) + "]";
       continue;

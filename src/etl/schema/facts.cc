@@ -25,6 +25,7 @@ TypeKind ResolveType(Facts facts) {
   if (facts == kFactDate) return TypeKind::kDate;
   if ((facts & ~kFactStrings) == 0) return TypeKind::kString;
   if (facts == kFactObject) return TypeKind::kStruct;
+  if ((facts & ~kFactObject) == kFactMap) return TypeKind::kMap;
   if (facts == kFactArray) return TypeKind::kList;
   return TypeKind::kJson;
 }
@@ -41,8 +42,8 @@ Facts FactsOfType(TypeKind kind) {
     case TypeKind::kTimestampLocal: return kFactTimestampLocal;
     case TypeKind::kDate: return kFactDate;
     case TypeKind::kJson: return kFactJson;
-    case TypeKind::kStruct:
-    case TypeKind::kMap: return kFactObject;
+    case TypeKind::kStruct: return kFactObject;
+    case TypeKind::kMap: return kFactObject | kFactMap;
     case TypeKind::kList: return kFactArray;
   }
   return 0;

@@ -38,6 +38,9 @@ inline constexpr Facts kFactJson = 1 << 12;
 // that do not fit it are seen as what they are, and make the column text.
 inline constexpr Facts kFactDecimal = 1 << 13;
 
+// Beside kFactObject: the objects are a map, their keys data. Never observed, only given.
+inline constexpr Facts kFactMap = 1 << 14;
+
 // The narrowest type that holds every kind in `facts` without losing a value. A set of numbers that
 // no numeric type holds gives kString (each number's source text); other mixtures give kJson.
 TypeKind ResolveType(Facts facts);

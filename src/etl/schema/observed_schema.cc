@@ -18,7 +18,7 @@ ObservedNode ObserveField(const Field& field, bool pinned, uint32_t position) {
   node.precision = field.precision;
   node.scale = field.scale;
   node.min_position = position;
-  if (field.kind == TypeKind::kList) {
+  if (field.kind == TypeKind::kList || field.kind == TypeKind::kMap) {
     node.element = std::make_unique<ObservedNode>(ObserveField(field.children[0], pinned, 0));
   } else if (field.kind == TypeKind::kStruct) {
     uint32_t child_position = 0;

@@ -23,7 +23,7 @@ struct ObservedNode {
   int scale = 0;
   uint32_t min_position = ~uint32_t{0};        // earliest place among the keys of any object
   std::map<std::string, ObservedNode> fields;  // by source key
-  std::unique_ptr<ObservedNode> element;
+  std::unique_ptr<ObservedNode> element;       // of a list; of a map, its value
 
   bool declares_decimal() const { return pinned || (facts & kFactDecimal) != 0; }
 

@@ -31,7 +31,7 @@ std::string ToText(const ObservedNode& node) {
 
 ObservedNode AnyNode(int depth) {
   ObservedNode node;
-  node.facts = static_cast<Facts>(*rc::gen::inRange(0, 1 << 13));
+  node.facts = static_cast<Facts>(*rc::gen::inRange(0, 1 << 15));
   node.pinned = *rc::gen::inRange(0, 4) == 0;
   node.cast = *rc::gen::inRange(0, 4) == 0;
   node.precision = *rc::gen::inRange(0, 3);
