@@ -8,6 +8,7 @@ A B C …), page cache warm, and the best run counts.
 """
 
 import argparse
+import copy
 import datetime
 import importlib.metadata
 import json
@@ -61,11 +62,20 @@ def main():
         )
         for threads in arguments.threads:
             table = entry["threads"].setdefault(str(threads), {})
-            table.update(Contest(name, path, threads, rivals).run(arguments.rounds))
+            known = variants_known(entry, str(threads)) if arguments.again else {}
+            table.update(Contest(name, path, threads, rivals, known).run(arguments.rounds))
             save_results(results)
     report.write(DOCS)
     print(report.summary_table(results["datasets"]))
     print(f"the whole page: {(DOCS / 'README.md').relative_to(ROOT)}")
+
+
+def variants_known(entry, threads):
+    """What an earlier run found to be the rivals' fastest, at this thread count or else another."""
+    known = {}
+    for count in sorted(entry["threads"], key=lambda count: count == threads):
+        known.update(entry["threads"][count])
+    return copy.deepcopy(known)
 
 
 def parse_arguments():
@@ -79,6 +89,11 @@ def parse_arguments():
         "--threads", type=lambda text: [int(n) for n in text.split(",")], default=[1, 2]
     )
     parser.add_argument("--rounds", type=int, default=1 if SMOKE else 3)
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help="time the rivals' variants that won last time, without trying the others",
+    )
     parser.add_argument("--report", action="store_true", help="only render the results again")
     parser.add_argument("--data", action="store_true", help="only make the data sets")
     return parser.parse_args()
@@ -95,8 +110,9 @@ def is_installed(rival):
 class Contest:
     """One data set at one thread count."""
 
-    def __init__(self, dataset, source, threads, rivals):
+    def __init__(self, dataset, source, threads, rivals, known):
         self.dataset, self.source, self.threads, self.rivals = dataset, source, threads, rivals
+        self.known = known  # rival -> its earlier result, to be taken for granted
         self.truth = DATA / f"{dataset}.truth.json"
 
     def run(self, rounds):
@@ -110,6 +126,11 @@ class Contest:
 
     def choose(self, rival):
         """The variants that keep the values, fastest first, two at most; and what others did wrong."""
+        if rival in self.known and rival != "varve":  # varve's output is checked every time
+            result = self.known[rival]
+            for contender in result["contenders"].values():
+                contender["runs"] = []
+            return result
         groups = json.loads((ROOT / "bench" / "convert" / rival / "variants.json").read_text())
         result = {"contenders": {}, "lossy": [], "failed": {}}
         # Reading the whole file for its schema first is tried only when sampling loses something:

@@ -118,6 +118,8 @@ METHOD = """## Method
   of each. Structs, maps, lists and columns of JSON text all count as kept so long as every leaf value is
   there; so does a timestamp of the same instant for a string. A lost row or key, a rounded integer or a
   changed value does not. The fastest variant that passes, and the next one when it is within 15%, compete.
+  `bench/run --again` takes an earlier run's choice for the rivals, that of another thread count where there is
+  none for this one.
 - **Rounds.** Interleaved (A B C … A B C …), page cache warm, output to the same disk, best of the rounds.
 - **Threads.** By each tool's own setting, and by CPU affinity: at one thread the process may use one CPU.
 - **MB/s** is bytes of NDJSON read per second, MB = 10⁶ bytes. CPU seconds are those within the clock. Peak

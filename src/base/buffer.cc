@@ -6,7 +6,10 @@
 namespace varve {
 
 void Buffer::Grow(size_t needed) {
-  const size_t capacity = std::max({needed, capacity_ + capacity_ / 2, size_t{64}});
+  // Doubling what is small halves the copying; what is large wastes no more than a half.
+  constexpr size_t kSmall = 256 << 10;
+  const size_t more = capacity_ < kSmall ? capacity_ * 2 : capacity_ + capacity_ / 2;
+  const size_t capacity = std::max({needed, more, size_t{128}});
   void* grown = std::realloc(data_, capacity);
   if (grown == nullptr) {
     std::fprintf(stderr, "varve: out of memory (wanted a buffer of %zu bytes)\n", capacity);

@@ -22,6 +22,26 @@ std::string_view CodeName(Code code) {
   return "unknown";
 }
 
+namespace {
+
+// What a person can do about it; empty where only the caller knows.
+std::string_view Remedy(int errno_value) {
+  switch (errno_value) {
+    case ENOSPC:
+    case EDQUOT: return "; free some space, or choose another place";
+    case EACCES:
+    case EPERM: return "; give this user the right to it, or choose another place";
+    case EFBIG: return "; raise the limit on file sizes (ulimit -f), or choose another place";
+    case EROFS: return "; choose a place that is not mounted read-only";
+    case EMFILE:
+    case ENFILE: return "; raise the limit on open files (ulimit -n)";
+    case EIO: return "; the device reports an error: look at the system's log";
+    default: return "";
+  }
+}
+
+}  // namespace
+
 Error ErrnoError(std::string_view operation, std::string_view object) {
   return ErrnoError(operation, object, errno);
 }
@@ -34,6 +54,7 @@ Error ErrnoError(std::string_view operation, std::string_view object, int errno_
   if (errno_value == EEXIST) code = Code::kAlreadyExists;
   std::string message(operation);
   message.append(" ").append(object).append(": ").append(std::strerror(errno_value));
+  message.append(Remedy(errno_value));
   return Error{code, std::move(message)};
 }
 

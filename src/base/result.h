@@ -41,8 +41,8 @@ struct Error {
   }
 };
 
-// Error from errno, naming the operation and its object: "open x.ndjson: No such file or
-// directory".
+// Error from errno, naming the operation, its object and what can be done: "write x.parquet: No
+// space left on device; free some space, or choose another place".
 Error ErrnoError(std::string_view operation, std::string_view object);
 Error ErrnoError(std::string_view operation, std::string_view object, int errno_value);
 

@@ -57,7 +57,7 @@ void AddOutputFlags(CLI::App& app, ConvertCommand* command) {
       ->group(group);
   AddParsed(app, "--compression", &options->compression, ParseCompression)
       ->description("Codec of the Parquet pages, with an optional level [snappy]")
-      ->type_name("snappy|zstd[:N]|gzip[:N]|lz4_raw|none")
+      ->type_name("snappy|zstd[:N]|gzip|lz4_raw|none")
       ->group(group);
   app.add_flag("--source-column", options->source_column,
                "Add the columns _source (input) and _line (line number)")
@@ -79,7 +79,8 @@ void AddOutputFlags(CLI::App& app, ConvertCommand* command) {
       ->take_last()
       ->type_name("NAME")
       ->group(group);
-  app.add_flag("--overwrite", options->overwrite, "Replace the data files already in the output")
+  app.add_flag("--overwrite", options->overwrite,
+               "Replace the data and quarantine files already in the output")
       ->group(group);
   app.add_flag("--dry-run", options->dry_run,
                "Show the plan (schema, partitions, files, bad lines) and write nothing")

@@ -165,7 +165,7 @@ void AddLimitFlags(CLI::App& app, EngineCommand* command) {
       ->type_name("N")
       ->group(group);
   AddParsed(app, "--map-keys", &limits->map_keys, CountOf<uint32_t>(1, kMax32))
-      ->description("An object with more distinct keys becomes a map or JSON text [1000]")
+      ->description("An object with more distinct keys becomes JSON text [1000]")
       ->type_name("N")
       ->group(group);
   AddParsed(app, "--max-decompression-ratio", &limits->decompression_ratio,

@@ -98,7 +98,7 @@ struct CodecName {
 
 constexpr CodecName kCodecs[] = {
     {"snappy", parquet::Codec::kSnappy, 0}, {"zstd", parquet::Codec::kZstd, 22},
-    {"gzip", parquet::Codec::kGzip, 9},     {"lz4_raw", parquet::Codec::kLz4Raw, 0},
+    {"gzip", parquet::Codec::kGzip, 0},     {"lz4_raw", parquet::Codec::kLz4Raw, 0},
     {"none", parquet::Codec::kNone, 0},
 };
 
@@ -222,7 +222,7 @@ Result<CompressionSpec> ParseCompression(std::string_view text) {
     spec.level = *level;
     return spec;
   }
-  return Bad(text, "is not a compression; write snappy, zstd[:N], gzip[:N], lz4_raw or none");
+  return Bad(text, "is not a compression; write snappy, zstd[:N], gzip, lz4_raw or none");
 }
 
 Result<std::pair<std::string, std::string>> ParseRename(std::string_view text) {

@@ -34,7 +34,7 @@ Result<MaxErrors> ParseMaxErrors(std::string_view text);
 // none | filename-date | arrival | column:NAME[:day|hour|month]
 Result<PartitionSpec> ParsePartition(std::string_view text);
 
-// snappy | zstd[:N] | gzip[:N] | lz4_raw | none
+// snappy | zstd[:N] | gzip | lz4_raw | none
 Result<CompressionSpec> ParseCompression(std::string_view text);
 
 // OLD=NEW, split at the last '=' (a JSON key may hold one, a column name should not).

@@ -40,9 +40,11 @@ std::string CommonRows(const ConvertSummary& summary) {
     text += Row("failed", Plural(summary.files_failed, "file") + ", left out; see the errors");
   }
   if (summary.passes > 1) {
-    text += Row("passes", fmt::format("{}: a line contradicted the schema guessed from samples, so "
-                                      "the input was read again",
-                                      summary.passes));
+    const std::string_view why = summary.files_failed > 0
+                                     ? "the input was read again without the files left out"
+                                     : "a line contradicted the schema guessed from samples, so "
+                                       "the input was read again";
+    text += Row("passes", fmt::format("{}: {}", summary.passes, why));
   }
   if (summary.numbers_rounded > 0) {
     text += Row("rounded", Plural(summary.numbers_rounded, "number") +

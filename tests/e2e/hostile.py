@@ -1,9 +1,11 @@
 """Tables of hostile lines: a Case says what must come of them; `run_case` sees that it does."""
 
+import json
 from dataclasses import dataclass, field
 
 import pyarrow.parquet as pq
 from conftest import convert
+from oracle import lattice
 from oracle.lines import read_inputs
 from oracle.nodes import describe, read_nodes
 from oracle.oracle import Settings, check, quarantine_records
@@ -32,6 +34,7 @@ class Case:
     bad: int = 0
     blank: int = 0
     rounded: int = 0
+    fields: list = field(default_factory=list)  # of the schema given
 
     @property
     def data(self):
@@ -74,7 +77,8 @@ def expect(case, summary, sources, readers):
     assert summary["numbers_rounded"] == case.rounded
     if rows:
         assert columns_of(summary) == case.columns
-    assert check(sources, summary, Settings(readers=readers)) == []
+    settings = Settings(lattice.Options(maps=lattice.maps_of(case.fields)), readers=readers)
+    assert check(sources, summary, settings) == []
     check_codes(sources, summary)
 
 
@@ -92,6 +96,11 @@ def run_case(case, folder, readers=tuple(READERS), env=None):
     folder.mkdir(exist_ok=True)
     source = folder / "in.ndjson"
     source.write_bytes(case.data)
-    summary = convert([source], folder / "out", env=env)
+    arguments = []
+    if case.fields:
+        schema = folder / "schema.json"
+        schema.write_text(json.dumps({"varve_schema": 1, "fields": case.fields}))
+        arguments = ["--schema", schema]
+    summary = convert([source], folder / "out", *arguments, env=env)
     expect(case, summary, [source], readers)
     return summary

@@ -74,7 +74,8 @@ class Rounding:
     """Counts numbers that lost digits on their way into a double.
 
     A number keeps its digits when printing the double with as many significant digits gives the
-    number back: 0.30000000000000004 is kept, 9007199254740993.0 is not.
+    number back: 0.30000000000000004 is kept, 9007199254740993.0 is not. Zeros at the end are not
+    significant, so that 1e23 and 100000000000000000000000.0 are judged alike.
     """
 
     def __init__(self):
@@ -85,7 +86,7 @@ class Rounding:
             if len(token) < 16 and "e" not in token and "E" not in token:
                 continue  # 15 digits always survive
             exact, value = Decimal(token), float(token)
-            digits = len(exact.as_tuple().digits)
+            digits = len("".join(map(str, exact.as_tuple().digits)).rstrip("0"))
             if exact != 0 and Decimal(f"{value:.{digits - 1}e}") != exact:
                 self.count += count
 

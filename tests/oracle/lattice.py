@@ -20,6 +20,7 @@ class Type:
 
     kind: str
     children: dict = field(default_factory=dict)  # struct: key -> Type; list, map: {"": Type}
+    given: bool = False  # by a schema: a map that may not become JSON text
 
     def __str__(self):
         if not self.children:
@@ -35,6 +36,24 @@ class Options:
 
     timestamps_as_strings: bool = False
     map_keys_max: int = MAP_KEYS_MAX
+    maps: frozenset = frozenset()  # paths of the maps of a given schema, see maps_of
+
+
+def maps_of(fields, path=()):
+    """Paths of the maps in the fields of a schema document: keys, "" for what lists and maps hold.
+
+    The key "" of a struct would be taken for these.
+    """
+    found = set()
+    for field in fields:
+        here = (*path, field.get("key", field.get("name", "")))
+        if field["type"] == "map":
+            found |= {here, *maps_of([field["value"]], here)}
+        elif field["type"] == "list":
+            found |= maps_of([field["element"]], here)
+        elif field["type"] == "struct":
+            found |= maps_of(field["fields"], here)
+    return frozenset(found)
 
 
 def is_exact_double(integer):
@@ -69,22 +88,26 @@ def _strings(texts, options):
     return Type(kinds.pop() if len(kinds) == 1 else "string")
 
 
-def _objects(objects, options):
+def _objects(objects, options, path):
     keys = list(dict.fromkeys(chain.from_iterable(objects)))
-    if len(keys) > options.map_keys_max:
+    if len(keys) > options.map_keys_max or path in options.maps:
         values = chain.from_iterable(value.values() for value in objects)
-        return Type("map", {"": infer(list(values), options)})
-    return Type("struct", infer_fields(objects, keys, options))
+        inside = infer(list(values), options, (*path, ""))
+        return Type("map", {"": inside}, given=path in options.maps)
+    return Type("struct", infer_fields(objects, keys, options, path))
 
 
-def infer_fields(objects, keys, options):
+def infer_fields(objects, keys, options, path=()):
     """Types of the given keys over all objects."""
-    return {key: infer([value[key] for value in objects if key in value], options) for key in keys}
+    return {key: infer([value[key] for value in objects if key in value], options, (*path, key))
+            for key in keys}
 
 
-def infer(values, options=Options()):
+def infer(values, options=Options(), path=()):
     """The type of a column whose values (None: null) are these."""
     kinds = set(map(type, values)) - {type(None)}
+    if not kinds and path in options.maps:
+        return Type("map", {"": infer([], options, (*path, ""))}, given=True)
     if not kinds:
         return Type("unknown")
     present = [value for value in values if value is not None]
@@ -95,9 +118,10 @@ def infer(values, options=Options()):
     if kinds == {str}:
         return _strings(set(present), options)
     if kinds == {dict}:
-        return _objects(present, options)
+        return _objects(present, options, path)
     if kinds == {list}:
-        return Type("list", {"": infer(list(chain.from_iterable(present)), options)})
+        elements = list(chain.from_iterable(present))
+        return Type("list", {"": infer(elements, options, (*path, ""))})
     return Type("json")
 
 

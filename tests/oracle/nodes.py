@@ -114,7 +114,7 @@ def differences(expected, node, where, level=0):
     """Why a node is not of the expected Type; empty when it is. May refine node.kind."""
     if node.kind == "json" and level + _height(expected) > NESTING_MAX:
         return []
-    stored = _STORED_AS.get(expected.kind, {expected.kind})
+    stored = {expected.kind} if expected.given else _STORED_AS.get(expected.kind, {expected.kind})
     if expected.kind == "struct" and not expected.children and node.kind == "json":
         node.kind = EMPTY_OBJECT  # Parquet has no type for objects without keys
         return []

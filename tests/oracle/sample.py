@@ -9,13 +9,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 UTC = datetime.timezone.utc
+MAPS = frozenset({("mp",)})  # what the schema given says
 LINES = [
     b'{"id":1,"u":18446744073709551615,"big":18446744073709551616,"d":-0.0,"n":9007199254740993,'
     b'"b":true,"s":"a\\u0062\\n\xc3\xa9","ts":"2025-01-17T10:00:00.000001+02:00",'
     b'"tl":"1969-12-31T23:59:59.9","day":"2024-02-29","mix":{"k" : [1, "x"]},'
-    b'"st":{"x":1,"y":["p",null,"q"]},"l":[1.5,2],"e":null,"key":"lower","Key":"upper"}',
+    b'"st":{"x":1,"y":["p",null,"q"]},"l":[1.5,2],"e":null,"key":"lower","Key":"upper",'
+    b'"mp":{"k":{"z":1},"":null,"\\u0065":{}}}',
     b"",
-    b'{"id":2,"d":0.1,"n":1.5,"b":false,"s":"","mix":"text","st":{},"l":[],"big":1}',
+    b'{"id":2,"d":0.1,"n":1.5,"b":false,"s":"","mix":"text","st":{},"l":[],"big":1,"mp":{}}',
     b'{"id":2,"id":3}',
     b' {"id":3,"u":0,"d":7,"s":"02134","ts":"0001-01-01T00:00:00Z","mix":3.50,"st":null} \r',
     b'{"id":4,"s":"\xff"}',
@@ -48,6 +50,8 @@ def table():
         "e": pa.array([None] * 4, pa.string()),
         "key": pa.array(["lower", None, None, None]),
         "Key_2": pa.array(["upper", None, None, None]),
+        "mp": pa.array([[("k", {"z": 1}), ("", None), ("e", {})], [], None, None],
+                       pa.map_(pa.string(), pa.struct({"z": pa.int64()}))),
     }).replace_schema_metadata({"varve.name_mapping": json.dumps({"Key_2": "Key"})})
 
 

@@ -116,6 +116,27 @@ def test_lattice(values, expected):
     assert str(lattice.infer(row["v"])) == expected
 
 
+FIELDS = [
+    {"name": "a", "key": "m", "type": "map", "value": {"type": "int64"}},
+    {"name": "n", "type": "map", "value": {"type": "list", "element": {
+        "type": "map", "value": {"type": "struct", "fields": [
+            {"name": "x", "type": "map", "value": {"type": "unknown"}}]}}}},
+]
+
+
+def test_given_maps():
+    maps = lattice.maps_of(FIELDS)
+    assert maps == {("m",), ("n",), ("n", "", ""), ("n", "", "", "", "x")}
+    row = parse_line(b'{"m":{"a":1},"n":{"b":[{"c":{"x":{"d":"t"},"y":{"e":1}}}]},"o":{"a":1}}')
+    found = lattice.infer_rows([row], lattice.Options(maps=maps))
+    assert {key: str(child) for key, child in found.children.items()} == {
+        "m": "map<int64>", "o": "struct<a: int64>",
+        "n": "map<list<map<struct<x: map<string>, y: struct<e: int64>>>>>"}
+    assert str(lattice.infer([None, {}], lattice.Options(maps=maps), ("m",))) == "map<unknown>"
+    assert str(lattice.infer([None], lattice.Options(maps=maps), ("m",))) == "map<unknown>"
+    assert str(lattice.infer([{}, []], lattice.Options(maps=maps), ("m",))) == "json"
+
+
 def test_map_rule():
     objects = [parse_line(json.dumps({f"k{i}": i}).encode()) for i in range(1001)]
     assert str(lattice.infer(objects)) == "map<int64>"

@@ -6,8 +6,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from oracle import sample
-from oracle.oracle import check
+from oracle import lattice, oracle, sample
+from oracle.oracle import Settings
+
+SETTINGS = Settings(options=lattice.Options(maps=sample.MAPS))
+
+
+def check(inputs, summary):
+    return oracle.check(inputs, summary, SETTINGS)
 
 
 def _set(table, name, array):
@@ -64,6 +70,19 @@ TABLES = {
     "empty list became null": (_put("l", 1, None), "column l"),
     "null list became empty": (_put("l", 2, []), "column l"),
     "null element lost": (_put("l", 3, []), "column l"),
+    "map entry lost": (_put("mp", 0, [("k", {"z": 1}), ("", None)]), "column mp"),
+    "map entry twice": (_put("mp", 0, [("k", {"z": 1}), ("k", {"z": 1}), ("", None), ("e", {})]),
+                        "column mp"),
+    "map key not unescaped": (_put("mp", 0, [("k", {"z": 1}), ("", None), ("\\u0065", {})]),
+                              "column mp"),
+    "map entries out of order": (_put("mp", 0, [("", None), ("k", {"z": 1}), ("e", {})]),
+                                 "column mp"),
+    "map value lost": (_put("mp", 0, [("k", {"z": 1}), ("", None), ("e", None)]), "column mp"),
+    "empty map became null": (_put("mp", 1, None), "column mp"),
+    "null map became empty": (_put("mp", 2, []), "column mp"),
+    "map as JSON": (lambda table: _set(table, "mp", pa.ExtensionArray.from_storage(
+        pa.json_(), pa.array(['{"k":{"z":1},"":null,"e":{}}', "{}", None, None]))),
+        "type of .mp"),
     "value out of nowhere": (_put("e", 0, "x"), "column e"),
     "rows out of order": (_swap_rows, "column id"),
     "row missing": (lambda table: table.slice(0, 3), "outputs have 3 rows"),

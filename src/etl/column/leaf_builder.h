@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "base/buffer.h"
@@ -59,7 +60,16 @@ class LeafBuilder {
 
   // A value not found: adds it (unless another spelling of it is there), pushes its index and
   // reviews whether the dictionary still pays. `key` is the token as found in the input.
-  void PushNewFixed(const TokenKey& key, const uint8_t* value, uint32_t row, bool rounded);
+  // `one_spelling`: no other token that this is said of spells the same value (see below).
+  void PushNewFixed(const TokenKey& key, const uint8_t* value, uint32_t row, bool rounded,
+                    bool one_spelling);
+  // For times: whether a token has the form of the column's first, so that no other such token is
+  // the same time: as long, and its offset is Z, if it has one.
+  bool IsUsualSpelling(std::string_view text, bool escaped) {
+    if (escaped || (kind_ == TypeKind::kTimestampUtc && text.back() != 'Z')) return false;
+    if (usual_length_ == 0) usual_length_ = static_cast<uint32_t>(text.size());
+    return text.size() == usual_length_;
+  }
   // `escaped`: the token has escapes, so `value` may be known under another spelling.
   void PushNewBytes(const TokenKey& key, std::string_view value, bool escaped, uint32_t row);
 
@@ -114,6 +124,7 @@ class LeafBuilder {
       WantFlush();
   }
   uint32_t AddValue(uint32_t row, bool rounded);
+  void KeepValues();
   void ReviewDictionary(uint32_t row);
   void GiveUpDictionary();
   void PopValues(uint32_t count);
@@ -128,6 +139,7 @@ class LeafBuilder {
   bool has_rounded_ = false;
   bool uses_dictionary_ = true;
   bool queued_ = false;
+  uint32_t usual_length_ = 0;  // of a time's text; 0: not known
   bool has_values_ = false;
   uint64_t rounded_values_ = 0;
   uint32_t rounded_row_ = 0;         // the row of the newest plain rounded values,

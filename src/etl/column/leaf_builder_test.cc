@@ -61,7 +61,7 @@ class Column {
       if (index != TokenDictionary::kNotFound) {
         leaf_.PushIndex(index);
       } else {
-        leaf_.PushNewFixed(key, value, row_, rounded);
+        leaf_.PushNewFixed(key, value, row_, rounded, token == std::to_string(number));
       }
     } else {
       leaf_.AppendFixed(value, row_, rounded);
@@ -223,6 +223,19 @@ TEST(LeafBuilderTest, SpellingsOfOneValueShareAnEntry) {
   numbers.PushInt(0, "-0");
   numbers.EndRow();
   EXPECT_EQ(Decode(numbers.Finish(), 8).dictionary.size(), 1U);
+}
+
+// Of two times of which this holds neither is another spelling of the other.
+TEST(LeafBuilderTest, TimesOfOneFormHaveOneSpelling) {
+  Column utc(TypeKind::kTimestampUtc);
+  EXPECT_FALSE(utc.leaf().IsUsualSpelling("2025-01-17T00:00:00+00:00", false));
+  EXPECT_TRUE(utc.leaf().IsUsualSpelling("2025-01-17T00:00:00.5Z", false));
+  EXPECT_TRUE(utc.leaf().IsUsualSpelling("2025-01-17T00:00:00.7Z", false));
+  EXPECT_FALSE(utc.leaf().IsUsualSpelling("2025-01-17T00:00:00.50Z", false));
+  EXPECT_FALSE(utc.leaf().IsUsualSpelling("2025-01-17T00:00:00.8Z", true));
+  Column local(TypeKind::kTimestampLocal);
+  EXPECT_TRUE(local.leaf().IsUsualSpelling("2025-01-17T00:00:00", false));
+  EXPECT_FALSE(local.leaf().IsUsualSpelling("2025-01-17T00:00:00.0", false));
 }
 
 TEST(LeafBuilderTest, ManyValuesGiveTheDictionaryUp) {

@@ -1,5 +1,7 @@
 #include "etl/column/level_writer.h"
 
+#include <algorithm>
+
 namespace varve {
 namespace {
 
@@ -13,7 +15,8 @@ void AppendStream(const Buffer& stream, Buffer* out) {
 LevelWriter::LevelWriter(std::vector<PathStep> steps) : steps_(std::move(steps)) {
   int definition = 0;
   for (const PathStep& step : steps_) {
-    level_when_present_.push_back(++definition);
+    if (!step.is_required) ++definition;
+    level_when_present_.push_back(definition);
     if (step.is_list) {
       ++definition;  // the repeated group
       ++max_repetition_;
@@ -26,7 +29,53 @@ LevelWriter::LevelWriter(std::vector<PathStep> steps) : steps_(std::move(steps))
 
 void LevelWriter::Reset() { cursors_.assign(steps_.size(), Cursor{}); }
 
-LevelPage LevelWriter::AppendPage(uint32_t row_begin, uint32_t row_end, Buffer* out) {
+bool LevelCache::Entry::IsFor(const std::vector<PathStep>& wanted, uint32_t begin,
+                              uint32_t end) const {
+  if (row_begin != begin || row_end != end || steps.size() != wanted.size()) return false;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i].is_list != wanted[i].is_list) return false;
+    if (steps[i].is_required != wanted[i].is_required) return false;
+    if (i + 1 == steps.size()) break;  // the leaf itself: its runs are compared
+    if (steps[i].presence != wanted[i].presence) return false;
+    if (steps[i].list_lengths != wanted[i].list_lengths) return false;
+  }
+  return leaf == *wanted.back().presence;
+}
+
+const LevelCache::Entry* LevelCache::Find(const std::vector<PathStep>& steps, uint32_t begin,
+                                          uint32_t end) const {
+  for (size_t i = 0; i < std::min(count_, kEntries); ++i) {
+    const Entry& entry = entries_[(count_ - 1 - i) % kEntries];
+    if (entry.IsFor(steps, begin, end)) return &entry;
+  }
+  return nullptr;
+}
+
+LevelPage LevelWriter::AppendPage(uint32_t row_begin, uint32_t row_end, Buffer* out,
+                                  LevelCache* cache) {
+  const bool remembers = cache != nullptr && cache->active_ && !steps_.back().is_list &&
+                         steps_.back().presence != nullptr;
+  if (!remembers) return MakePage(row_begin, row_end, out);
+  if (const LevelCache::Entry* known = cache->Find(steps_, row_begin, row_end)) {
+    out->Append(known->bytes.data(), known->bytes.size());
+    cursors_ = known->cursors;
+    return known->page;
+  }
+  const size_t begin = out->size();
+  LevelPage page = MakePage(row_begin, row_end, out);
+  LevelCache::Entry* entry = cache->Oldest();
+  entry->row_begin = row_begin;
+  entry->row_end = row_end;
+  entry->steps = steps_;
+  entry->leaf = *steps_.back().presence;
+  entry->cursors = cursors_;
+  entry->page = page;
+  entry->bytes.Clear();
+  entry->bytes.Append(out->data() + begin, out->size() - begin);
+  return page;
+}
+
+LevelPage LevelWriter::MakePage(uint32_t row_begin, uint32_t row_end, Buffer* out) {
   definition_bytes_.Clear();
   repetition_bytes_.Clear();
   LevelRunEncoder definitions(BitWidthFor(static_cast<uint32_t>(max_definition_)),

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/buffer.h"
+#include "etl/column/level_writer.h"
 #include "etl/encode/codec.h"
 
 namespace varve {
@@ -28,6 +29,7 @@ struct PageScratch {
   Buffer body;                // levels and values of the page being made
   Buffer compressed;          // the same, compressed
   std::vector<uint8_t> used;  // dictionary entries a page refers to
+  LevelCache levels;
 };
 
 }  // namespace varve

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 namespace varve {
@@ -30,6 +31,17 @@ class Presence {
 
   bool empty() const { return closed_.empty() && open_.end == open_.begin; }
   uint32_t end() const { return open_.end; }
+
+  // Whether the same slots have a value.
+  bool operator==(const Presence& other) const {
+    if (open_.begin == open_.end || other.open_.begin == other.open_.end) {
+      return empty() && other.empty();
+    }
+    return open_.begin == other.open_.begin && open_.end == other.open_.end &&
+           closed_.size() == other.closed_.size() &&
+           (closed_.empty() || std::memcmp(closed_.data(), other.closed_.data(),
+                                           closed_.size() * sizeof(SlotRun)) == 0);
+  }
 
   // Forgets every slot from `limit` on; gives how many there were.
   uint32_t TruncateTo(uint32_t limit) {

@@ -12,14 +12,22 @@
 #include <cstring>
 #include <vector>
 
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
+
 #include "base/buffer.h"
 
 namespace varve {
 
-// A token's bytes reduced to what a probe compares: up to 16 bytes inline, else a 64-bit hash.
+// Tokens of up to this many bytes are kept whole in the table.
+inline constexpr uint32_t kInlineTokenBytes = 13;
+
+// A token reduced to what a probe compares. Up to kInlineTokenBytes: its bytes and, in byte 13, a
+// tag that tells lengths apart; longer: a 64-bit hash and one tag, and then the bytes.
 struct TokenKey {
   uint64_t low = 0;
-  uint64_t high = 0;  // for long tokens 0; the bytes are compared in the arena
+  uint64_t high = 0;
   uint64_t hash = 0;
   const uint8_t* bytes = nullptr;
   uint32_t length = 0;
@@ -41,77 +49,143 @@ inline uint64_t Mix(uint64_t a, uint64_t b) {
   return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 }
 
+inline constexpr uint64_t kLongTag = uint64_t{0xFF} << 40;
+
+// Of tokens longer than kInlineTokenBytes.
 inline uint64_t HashLong(const uint8_t* bytes, uint32_t length) {
   uint64_t hash = kSeed0 ^ length;
   uint32_t at = 0;
   for (; at + 16 < length; at += 16) {
     hash = Mix(Load64(bytes + at) ^ kSeed1, Load64(bytes + at + 8) ^ hash);
   }
-  return Mix(Load64(bytes + length - 16) ^ kSeed1, Load64(bytes + length - 8) ^ hash);
+  const uint32_t last = length < 16 ? 0 : length - 16;
+  return Mix(Load64(bytes + last) ^ kSeed1, Load64(bytes + length - 8) ^ hash);
 }
+
+inline uint64_t HashShort(uint64_t low, uint64_t high) { return Mix(low ^ kSeed0, high ^ kSeed1); }
+
+struct ShortMask {
+  uint64_t low;
+  uint64_t high;
+};
+
+consteval std::array<ShortMask, kInlineTokenBytes + 1> MakeShortMasks() {
+  std::array<ShortMask, kInlineTokenBytes + 1> masks{};
+  for (uint32_t length = 0; length <= kInlineTokenBytes; ++length) {
+    masks[length].low = length < 8 ? (uint64_t{1} << (8 * length)) - 1 : ~uint64_t{0};
+    masks[length].high = length < 8 ? 0 : (uint64_t{1} << (8 * (length - 8))) - 1;
+  }
+  return masks;
+}
+inline constexpr auto kShortMasks = MakeShortMasks();
 
 }  // namespace token_internal
 
-// Reads up to 16 bytes from `bytes` even when the token is shorter (inputs are padded).
+// Reads 16 bytes from `bytes` even when the token is shorter (inputs are padded).
 inline TokenKey MakeTokenKey(const uint8_t* bytes, uint32_t length) {
   using namespace token_internal;  // NOLINT: local to the function
   TokenKey key;
   key.bytes = bytes;
   key.length = length;
-  if (length <= 8) {
-    key.low = length == 0 ? 0 : Load64(bytes) & (~uint64_t{0} >> (64 - 8 * length));
-    key.hash = Mix(key.low ^ kSeed0, kSeed1 ^ length);
-  } else if (length <= 16) {
-    key.low = Load64(bytes);
-    key.high = Load64(bytes + 8) & (~uint64_t{0} >> (128 - 8 * length));
-    key.hash = Mix(key.low ^ kSeed0, key.high ^ kSeed1 ^ length);
+  if (length <= kInlineTokenBytes) [[likely]] {
+    const uint64_t tag = uint64_t{0x80 | length} << 40;
+    key.low = Load64(bytes) & kShortMasks[length].low;
+    key.high = (Load64(bytes + 8) & kShortMasks[length].high) | tag;
+    key.hash = HashShort(key.low, key.high);
   } else {
     key.hash = HashLong(bytes, length);
     key.low = key.hash;
+    key.high = kLongTag;
   }
   return key;
 }
 
-// Keys to indices: open addressing, linear probing. Large dictionaries do not fit the cache, so a
-// probe touches one cache line (a table of small slots that point to keys touches two, and half of
-// the time on wide records went there).
+// Keys to indices below 2^16: buckets of four slots that fill one cache line and are compared at
+// once. Large dictionaries do not fit the cache, so what counts is that a probe touches one line,
+// that lines are few, and that it takes no branch that depends on where in the bucket the key is: a
+// mispredicted one waits for the line (docs/decisions/0020).
 class KeyTable {
  public:
   static constexpr uint32_t kNotFound = ~uint32_t{0};
 
-  uint32_t Find(const TokenKey& key) const {
-    if (slots_.empty()) return kNotFound;
-    for (size_t at = key.hash & mask_; slots_[at].length_plus_1 != 0; at = (at + 1) & mask_) {
-      const Slot& slot = slots_[at];
-      if (slot.low == key.low && slot.length_plus_1 == key.length + 1 &&
-          (key.length <= 16 ? slot.high == key.high : EqualLong(slot, key))) {
-        return slot.index;
+  KeyTable() = default;
+  KeyTable(const KeyTable&) = delete;
+  ~KeyTable() { Free(); }
+
+  // `values` is what offsets given to AddReference count from.
+  uint32_t Find(const TokenKey& key, const uint8_t* values) const {
+    const bool is_short = key.length <= kInlineTokenBytes;
+    for (size_t at = key.hash & bucket_mask_;; at = (at + 1) & bucket_mask_) {
+      const Bucket& bucket = buckets_[at];
+      for (uint64_t hits = Match(bucket, key, is_short); hits != 0; hits &= hits - 1) {
+        const uint64_t high = bucket.slots[__builtin_ctzll(hits) / 16].high;
+        if (is_short || EqualLong(static_cast<uint32_t>(high), key, values)) [[likely]] {
+          return static_cast<uint32_t>(high >> 48);
+        }
       }
+      if (bucket.slots[kBucketSlots - 1].high == 0) return kNotFound;
     }
-    return kNotFound;
   }
 
   // The key must not be present.
   void Add(const TokenKey& key, uint32_t index);
+  // The same when the key's bytes stand at values + offset, after their number in 4 bytes.
+  void AddReference(const TokenKey& key, uint32_t index, size_t offset);
   // Forgets every key of an index from `limit` on.
   void RemoveFrom(uint32_t limit);
   void Clear();
 
  private:
-  struct alignas(32) Slot {
-    uint64_t low = 0;
-    uint64_t high = 0;  // for tokens over 16 bytes: offset of the bytes in arena_
-    uint64_t hash = 0;
-    uint32_t length_plus_1 = 0;  // 0: free
-    uint32_t index = 0;
-  };
+  static constexpr size_t kBucketSlots = 4;
+  static constexpr uint32_t kReferenceBit = uint32_t{1} << 31;
 
-  // Equal lengths above 16; the last comparison overlaps the one before. A call of memcmp costs
-  // more.
-  bool EqualLong(const Slot& slot, const TokenKey& key) const {
-    const uint8_t* a = arena_.data() + slot.high;
+  // Bytes 0..13 as in TokenKey, but that for long tokens bytes 8..11 say where the bytes are; then
+  // the index. All 0: free; slots of a bucket are taken in order.
+  struct Slot {
+    uint64_t low;
+    uint64_t high;
+  };
+  struct alignas(64) Bucket {
+    Slot slots[kBucketSlots];
+  };
+  static const Bucket kEmptyBucket;
+
+  // Bit 15 of each 16: whether that slot's low bytes and tag (and, with all_bytes, the bytes
+  // between) are the key's.
+  static uint64_t Match(const Bucket& bucket, const TokenKey& key, bool all_bytes) {
+    const uint64_t wanted = all_bytes ? 0x3FFF3FFF3FFF3FFFu : 0x20FF20FF20FF20FFu;
+#if defined(__x86_64__)
+    const __m128i k = _mm_set_epi64x(static_cast<int64_t>(key.high), static_cast<int64_t>(key.low));
+    const auto equal = [&](int i) {
+      const __m128i slot = _mm_load_si128(reinterpret_cast<const __m128i*>(&bucket.slots[i]));
+      return static_cast<uint64_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(slot, k)));
+    };
+    const uint64_t same = equal(0) | equal(1) << 16 | equal(2) << 32 | equal(3) << 48;
+    const uint64_t different = ~same & wanted;
+    return ~(different + 0x7FFF7FFF7FFF7FFFu) & 0x8000800080008000u;
+#else
+    const uint64_t high_mask =
+        wanted == 0x3FFF3FFF3FFF3FFFu ? ~uint64_t{0} >> 16 : uint64_t{0xFF} << 40;
+    uint64_t hits = 0;
+    for (unsigned i = 0; i < kBucketSlots; ++i) {
+      const Slot& slot = bucket.slots[i];
+      const bool same = slot.low == key.low && ((slot.high ^ key.high) & high_mask) == 0;
+      hits |= uint64_t{same} << (16 * i + 15);
+    }
+    return hits;
+#endif
+  }
+
+  // The last comparison overlaps the one before. A call of memcmp costs more.
+  bool EqualLong(uint32_t place, const TokenKey& key, const uint8_t* values) const {
+    const uint8_t* a =
+        (place & kReferenceBit) != 0 ? values + (place & ~kReferenceBit) : arena_.data() + place;
+    uint32_t length;
+    std::memcpy(&length, a, 4);
+    if (length != key.length) return false;
+    a += 4;
     const uint8_t* b = key.bytes;
-    const uint32_t last = key.length - 8;
+    const uint32_t last = length - 8;
     uint64_t difference = 0;
     for (uint32_t at = 0; at < last; at += 8) {
       difference |= token_internal::Load64(a + at) ^ token_internal::Load64(b + at);
@@ -119,13 +193,16 @@ class KeyTable {
     return (difference | (token_internal::Load64(a + last) ^ token_internal::Load64(b + last))) ==
            0;
   }
-  void Rebuild(size_t slot_count, uint32_t index_limit);
+  void AddSlot(const TokenKey& key, uint32_t index, uint32_t place);
   void Place(const Slot& slot);
+  void Rebuild(size_t bucket_count, uint32_t index_limit);
+  void Free();
 
-  std::vector<Slot> slots_;
-  size_t mask_ = 0;
+  Bucket* buckets_ = const_cast<Bucket*>(&kEmptyBucket);  // never written while it has no room
+  size_t bucket_mask_ = 0;
+  size_t bucket_count_ = 0;
   size_t used_ = 0;
-  Buffer arena_;  // bytes of long tokens
+  Buffer arena_;  // bytes of long tokens, each after its length
 };
 
 class TokenDictionary {
@@ -133,12 +210,19 @@ class TokenDictionary {
   static constexpr uint32_t kNotFound = KeyTable::kNotFound;
 
   // Index of the token's value, or kNotFound.
-  uint32_t Find(const TokenKey& key) const { return tokens_.Find(key); }
+  uint32_t Find(const TokenKey& key) const { return tokens_.Find(key, values_.data()); }
   // Makes `key` another spelling of value `index`. The key must not be present.
   void AddKey(const TokenKey& key, uint32_t index) { tokens_.Add(key, index); }
+  // The same for a string spelled as it is, so that its bytes are in values() already.
+  void AddKeyOfString(const TokenKey& key, uint32_t index) {
+    tokens_.AddReference(key, index, ValueBegin(index));
+  }
 
-  // The same for values themselves, as opposed to spellings of them.
-  uint32_t FindValue(const TokenKey& value) const { return by_value_.Find(value); }
+  // The same for values themselves, as opposed to spellings of them. Kept only for columns whose
+  // values are spelled in several ways, from the first time on.
+  bool keeps_values() const { return keeps_values_; }
+  void KeepValues() { keeps_values_ = true; }
+  uint32_t FindValue(const TokenKey& value) const { return by_value_.Find(value, nullptr); }
   void AddValueKey(const TokenKey& value, uint32_t index) { by_value_.Add(value, index); }
 
   // A new value, whose PLAIN bytes the caller has appended to values(); gives its index. `row` is
@@ -163,6 +247,7 @@ class TokenDictionary {
  private:
   KeyTable tokens_;
   KeyTable by_value_;
+  bool keeps_values_ = false;
   Buffer values_;  // PLAIN
   std::vector<uint32_t> value_ends_;
   std::vector<uint32_t> rows_;

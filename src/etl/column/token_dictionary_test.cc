@@ -90,6 +90,25 @@ TEST(TokenDictionaryTest, IsAMap) {
   }
 }
 
+// The bytes of such keys are the values' own, which move as the dictionary grows.
+TEST(TokenDictionaryTest, StringsSpelledAsTheyAreAreFoundByTheirValues) {
+  TokenDictionary dictionary;
+  const auto text = [](uint32_t i) { return std::string(i % 60, 'x') + std::to_string(i); };
+  for (uint32_t i = 0; i < 5'000; ++i) {
+    const std::string value = text(i);
+    dictionary.values().AppendValue(static_cast<uint32_t>(value.size()));
+    dictionary.values().Append(value);
+    dictionary.AddKeyOfString(Token(value).key(), dictionary.AddValue(i));
+  }
+  for (uint32_t i = 0; i < 5'000; ++i) {
+    EXPECT_EQ(dictionary.Find(Token(text(i)).key()), i);
+    EXPECT_EQ(dictionary.Find(Token(text(i) + "y").key()), TokenDictionary::kNotFound);
+  }
+  dictionary.RollbackRow(4'999);
+  EXPECT_EQ(dictionary.Find(Token(text(4'999)).key()), TokenDictionary::kNotFound);
+  EXPECT_EQ(dictionary.Find(Token(text(4'998)).key()), 4'998U);
+}
+
 // Tokens that agree in all but one byte, at every length around the inline limits.
 TEST(TokenDictionaryTest, OneByteTellsTokensApart) {
   for (size_t length = 1; length <= 48; ++length) {
@@ -108,7 +127,7 @@ TEST(TokenDictionaryTest, OneByteTellsTokensApart) {
 
 // What differs may hide from the hash: long tokens with equal hashes are compared byte by byte.
 TEST(TokenDictionaryTest, LongTokensOfOneHashAreComparedByteByByte) {
-  for (size_t length = 17; length <= 40; ++length) {
+  for (size_t length = kInlineTokenBytes + 1; length <= 40; ++length) {
     TokenDictionary dictionary;
     const std::string text(length, 'x');
     const Token token(text);

@@ -34,7 +34,7 @@ bool FieldFits(const RowGroupNode* node, const Field& field, const ObservedNode*
     return observed != nullptr && observed->facts == kFactObject && observed->fields.empty();
   }
   if (node->kind != field.kind) return false;
-  if (field.kind == TypeKind::kList) {
+  if (field.kind == TypeKind::kList || field.kind == TypeKind::kMap) {
     return FieldFits(node->element.get(), field.children[0],
                      observed != nullptr ? observed->element.get() : nullptr);
   }
@@ -74,10 +74,11 @@ class Assembler {
       steps_.push_back(step);
       AddFields(present ? node : nullptr, field.children, field.children.size());
       steps_.pop_back();
-    } else if (field.kind == TypeKind::kList) {
+    } else if (field.kind == TypeKind::kList || field.kind == TypeKind::kMap) {
       step.is_list = true;
       step.list_lengths = present ? &node->list_lengths : nullptr;
       steps_.push_back(step);
+      if (field.kind == TypeKind::kMap) AddKeys(present ? node : nullptr);
       Add(present ? node->element.get() : nullptr, field.children[0]);
       steps_.pop_back();
     } else if (present && IsEmptyObjects(*node)) {
@@ -89,13 +90,24 @@ class Assembler {
     }
   }
 
+  void AddKeys(RowGroupNode* map) {
+    if (map != nullptr) {
+      chunks_.push_back(std::move(map->keys));
+      return;
+    }
+    Field key;
+    key.kind = TypeKind::kString;
+    chunks_.push_back(Constant("", Presence(), key, /*is_required=*/true));
+  }
+
   // A column that holds `text` at every slot of `presence` and null elsewhere.
   parquet::EncodedChunk Constant(std::string_view text, const Presence& presence,
-                                 const Field& field) {
+                                 const Field& field, bool is_required = false) {
     std::vector<LeafBuilder*> queue;
     LeafBuilder leaf(field.kind, field.precision, pages_, &queue);
     PathStep step;
     step.presence = &leaf.presence();
+    step.is_required = is_required;
     std::vector<PathStep> steps = steps_;
     steps.push_back(step);
     leaf.SetPath(std::move(steps));

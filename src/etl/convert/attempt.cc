@@ -12,7 +12,9 @@ Attempt::Attempt(const ConvertOptions& options, AttemptOptions attempt, Observed
       attempt_(std::move(attempt)),
       observed_(std::move(schema)),
       counts_(attempt_.names.size()),
-      quarantine_(QuarantinePath(options), options.limits.quarantine_raw_bytes) {}
+      quarantine_(
+          QuarantinePath(options), options.limits.quarantine_raw_bytes,
+          options.dry_run ? parquet::Durability::kNowhere : parquet::Durability::kEachFile) {}
 
 Status Attempt::Begin() {
   if (attempt_.routed == nullptr) return Ok{};
@@ -62,7 +64,7 @@ Status Attempt::RecordBadLines(const std::vector<BadLine>& bad_lines) {
   for (const BadLine& bad : bad_lines) {
     const LineError error = DescribeBadLine(bad, attempt_.names[bad.file], bad.line + 1);
     if (errors_.size() < kErrorsReported) errors_.push_back(error);
-    if (attempt_.writes && !options_.dry_run) VARVE_RETURN_IF_ERROR(quarantine_.Add(error, bad));
+    if (attempt_.writes) VARVE_RETURN_IF_ERROR(quarantine_.Add(error, bad));
   }
   return Ok{};
 }
@@ -108,7 +110,8 @@ Status Attempt::Finish() {
 
 Status Attempt::Publish() {
   VARVE_RETURN_IF_ERROR(quarantine_.Publish());
-  return writer_ == nullptr ? Status(Ok{}) : writer_->Publish();
+  if (writer_ != nullptr) VARVE_RETURN_IF_ERROR(writer_->Publish());
+  return RemoveOldQuarantine(options_, quarantine_.empty() ? "" : quarantine_.path());
 }
 
 uint64_t Attempt::BytesOf(const RowGroupNode& node) const {
@@ -116,6 +119,7 @@ uint64_t Attempt::BytesOf(const RowGroupNode& node) const {
   uint64_t bytes = sizeof(RowGroupNode) + node.key.capacity() + node.chunk.bytes.capacity() +
                    node.chunk.pages.capacity() * sizeof(parquet::DataPageInfo) +
                    node.list_lengths.capacity() * sizeof(uint32_t);
+  bytes += node.keys.bytes.capacity() + node.keys.pages.capacity() * sizeof(parquet::DataPageInfo);
   for (const auto& field : node.fields) bytes += BytesOf(*field);
   return bytes + (node.element != nullptr ? BytesOf(*node.element) : 0);
 }

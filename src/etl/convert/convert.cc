@@ -64,12 +64,6 @@ std::vector<Field> ExtraFields(const ConvertOptions& options) {
   return extra;
 }
 
-bool HasMap(const std::vector<Field>& fields) {
-  return std::any_of(fields.begin(), fields.end(), [](const Field& field) {
-    return field.kind == TypeKind::kMap || HasMap(field.children);
-  });
-}
-
 Status CheckInputLists(const ConvertOptions& options) {
   const auto fits = [&options](const std::vector<std::string>& list) {
     return list.empty() || list.size() == options.inputs.size();
@@ -90,10 +84,6 @@ Status CheckOptions(const ConvertOptions& options) {
     return Error{Code::kInvalidArgument,
                  "--mode strict and --mode rescue need a schema; add --schema FILE (make one with "
                  "'varve schema infer')"};
-  }
-  if (options.schema.has_value() && HasMap(options.schema->fields)) {
-    return Error{Code::kInvalidArgument,
-                 "the schema has a column of type map, which varve does not write; use json"};
   }
   return CheckInputLists(options);
 }
@@ -172,6 +162,7 @@ class Conversion {
     OutputSchemaOptions schema;
     schema.map_keys_max = options_.limits.map_keys;
     schema.renames = options_.renames;
+    if (options_.schema.has_value()) schema.given = options_.schema->fields;
     schema.extra = ExtraFields(options_);
     return schema;
   }
@@ -289,7 +280,7 @@ class Conversion {
                            source->Sample(kSamples, kSampleBytes));
     ForeseeRows(samples);
     if (options_.mode == SchemaMode::kEvolve) {
-      for (const std::string& sample : samples) Observe(sample, &schema);
+      schema = Observe(samples, schema);
     }
     ApplyCasts(options_.casts, &schema);
     return schema;
@@ -307,7 +298,8 @@ class Conversion {
     if (bytes != 0) expected_rows_ = static_cast<uint32_t>(kSegmentBytes * lines / bytes);
   }
 
-  void Observe(const std::string& lines, ObservedNode* schema) {
+  // What the samples show, one after the other: what the first showed is not new in the second.
+  ObservedNode Observe(const std::vector<std::string>& samples, const ObservedNode& schema) const {
     class Ignore : public RowSink {
       void OnBadLine(BadLine) override {}
       void OnRowGroup(RowGroup) override {}
@@ -315,15 +307,18 @@ class Conversion {
     RowParserOptions parser_options = ParserOptions(options_);
     parser_options.pages.discard = true;
     parser_options.source_columns = false;
-    RowParser parser(parser_options, *schema, &ignore);
-    std::string padded = lines;
-    padded.push_back('\n');
-    padded.append(kBlockPadding, '\0');
-    Block block;
-    block.data = padded.data();
-    block.size = lines.size();
-    parser.ParseBlock(block, 0, "");
-    *schema = parser.Observed();
+    RowParser parser(parser_options, schema, &ignore);
+    std::string padded;
+    for (const std::string& lines : samples) {
+      padded.assign(lines);
+      padded.push_back('\n');
+      padded.append(kBlockPadding, '\0');
+      Block block;
+      block.data = padded.data();
+      block.size = lines.size();
+      parser.ParseBlock(block, 0, "");
+    }
+    return parser.Observed();
   }
 
   Result<std::unique_ptr<Attempt>> RunAttempt(const Attempt* previous) {

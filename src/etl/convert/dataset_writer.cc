@@ -55,6 +55,25 @@ std::string Fingerprint(const Schema& schema) {
   return hex;
 }
 
+std::vector<std::string> QuarantineFiles(const ConvertOptions& options) {
+  const fs::path own = QuarantinePath(options);
+  if (IsSingleFile(options)) return {own.string()};
+  std::vector<std::string> files;
+  std::error_code failed;
+  for (fs::directory_iterator at(own.parent_path(), failed), end; !failed && at != end;
+       at.increment(failed)) {
+    if (at->path().extension() == ".ndjson") files.push_back(at->path().string());
+  }
+  return files;
+}
+
+Status CheckQuarantineIsFree(const ConvertOptions& options, const std::string& remedy) {
+  const std::string path = QuarantinePath(options);
+  std::error_code failed;
+  if (options.overwrite || !fs::exists(path, failed)) return Ok{};
+  return Error{Code::kAlreadyExists, path + " holds bad lines of an earlier conversion" + remedy};
+}
+
 }  // namespace
 
 Status CheckOutputIsFree(const ConvertOptions& options) {
@@ -69,7 +88,7 @@ Status CheckOutputIsFree(const ConvertOptions& options) {
     if (fs::exists(status) && !options.overwrite) {
       return Error{Code::kAlreadyExists, "output " + options.output + " exists" + remedy};
     }
-    return Ok{};
+    return CheckQuarantineIsFree(options, remedy);
   }
   if (fs::exists(status) && !fs::is_directory(status)) {
     return Error{Code::kInvalidArgument, "output " + options.output +
@@ -80,7 +99,7 @@ Status CheckOutputIsFree(const ConvertOptions& options) {
     return Error{Code::kAlreadyExists,
                  "output " + options.output + " already holds Parquet files" + remedy};
   }
-  return Ok{};
+  return CheckQuarantineIsFree(options, remedy);
 }
 
 std::string QuarantinePath(const ConvertOptions& options) {
@@ -89,13 +108,24 @@ std::string QuarantinePath(const ConvertOptions& options) {
   return (fs::path(options.output) / "_quarantine" / (name + ".ndjson")).string();
 }
 
+Status RemoveOldQuarantine(const ConvertOptions& options, const std::string& kept) {
+  if (!options.overwrite) return Ok{};
+  for (const std::string& path : QuarantineFiles(options)) {
+    std::error_code failed;
+    if (path != kept) fs::remove(path, failed);
+    if (failed) return ErrnoError("remove", path, failed.value());
+  }
+  std::error_code ignored;  // the directory stays when there is something in it
+  if (!IsSingleFile(options)) fs::remove(fs::path(QuarantinePath(options)).parent_path(), ignored);
+  return Ok{};
+}
+
 struct DatasetWriter::State {
   const ConvertOptions& options;
   const std::vector<std::string> directories;
   const Schema schema;
   const std::string name_mapping;
 
-  std::vector<OutputFile> planned;  // dry run only; the last one is open
   std::vector<parquet::FileWriter> closed;
   std::optional<parquet::FileWriter> open;
   std::vector<LineRange> sources;  // of the open file
@@ -116,6 +146,7 @@ struct DatasetWriter::State {
 
   // Waiting for the disk file by file takes longer than all else once there are many.
   parquet::Durability durability() const {
+    if (options.dry_run) return parquet::Durability::kNowhere;
     return directories.size() > kPartitionsSyncedEach ? parquet::Durability::kByCaller
                                                       : parquet::Durability::kEachFile;
   }
@@ -125,10 +156,7 @@ struct DatasetWriter::State {
     return parquet::SyncFileSystem(fs::path(closed.front().path()).parent_path().string());
   }
 
-  uint64_t OpenBytes() const {
-    if (open.has_value()) return open->size_bytes();
-    return planned.empty() ? 0 : planned.back().bytes;
-  }
+  uint64_t OpenBytes() const { return open.has_value() ? open->size_bytes() : 0; }
 
   Status MakeDirectories(const fs::path& directory) {
     if (directory.empty()) return Ok{};
@@ -152,7 +180,7 @@ struct DatasetWriter::State {
 
   Status OpenPart() {
     const std::string path = PathOfPart();
-    VARVE_RETURN_IF_ERROR(MakeDirectories(fs::path(path).parent_path()));
+    if (!options.dry_run) VARVE_RETURN_IF_ERROR(MakeDirectories(fs::path(path).parent_path()));
     parquet::FileWriterOptions writer_options;
     writer_options.codec = options.compression.codec;
     writer_options.durability = durability();
@@ -207,7 +235,6 @@ DatasetWriter::DatasetWriter(const ConvertOptions& options, std::vector<std::str
                        {},
                        {},
                        {},
-                       {},
                        false,
                        0,
                        0,
@@ -221,24 +248,15 @@ Status DatasetWriter::Append(uint32_t group, const parquet::EncodedRowGroup& row
   State& state = *state_;
   const bool full =
       !IsSingleFile(state.options) && state.OpenBytes() >= state.options.target_file_bytes;
-  const bool begin = !state.has_part || full || group != state.group;
-  if (begin) {
+  if (!state.has_part || full || group != state.group) {
     VARVE_RETURN_IF_ERROR(state.ClosePart());
     state.part = state.has_part && group == state.group ? state.part + 1 : 0;
     state.has_part = true;
     state.group = group;
-    if (!state.options.dry_run) VARVE_RETURN_IF_ERROR(state.OpenPart());
+    VARVE_RETURN_IF_ERROR(state.OpenPart());
   }
-  if (!state.options.dry_run) {
-    state.AddSources(sources);
-    return state.open->Append(rows);
-  }
-  if (begin) state.planned.push_back({state.PathOfPart(), 0, 0});
-  state.planned.back().rows += rows.row_count;
-  for (const parquet::EncodedChunk& chunk : rows.chunks) {
-    state.planned.back().bytes += chunk.bytes.size();
-  }
-  return Ok{};
+  state.AddSources(sources);
+  return state.open->Append(rows);
 }
 
 Status DatasetWriter::Close() { return state_->ClosePart(); }
@@ -265,7 +283,7 @@ Status DatasetWriter::Publish() {
 }
 
 std::vector<OutputFile> DatasetWriter::outputs() const {
-  std::vector<OutputFile> outputs = state_->planned;
+  std::vector<OutputFile> outputs;
   for (const parquet::FileWriter& file : state_->closed) {
     outputs.push_back({file.path(), file.row_count(), file.size_bytes()});
   }

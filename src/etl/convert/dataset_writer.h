@@ -24,16 +24,21 @@ struct LineRange {
   uint64_t last = 0;
 };
 
-// Refuses (kAlreadyExists, naming --overwrite) an output that already holds data files.
+// Refuses (kAlreadyExists, naming --overwrite) an output that already holds data files or the bad
+// lines of an earlier conversion.
 Status CheckOutputIsFree(const ConvertOptions& options);
 
 // Where quarantine records of a conversion go.
 std::string QuarantinePath(const ConvertOptions& options);
 
+// With `overwrite`: removes the quarantine files of the conversions that were replaced, but for
+// `kept`.
+Status RemoveOldQuarantine(const ConvertOptions& options, const std::string& kept);
+
 class DatasetWriter {
  public:
   // `directories`: of each partition group, relative to the output. In a dry run nothing is
-  // written; outputs() then tells what would have been (sizes without footers).
+  // written; outputs() then tells what would have been.
   DatasetWriter(const ConvertOptions& options, std::vector<std::string> directories, Schema schema,
                 std::string name_mapping);
   ~DatasetWriter();

@@ -4,16 +4,13 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <span>
+#include <unordered_map>
+
+#include "etl/convert/fold_case.h"
 
 namespace varve {
 namespace {
-
-std::string Lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 'a' - 'A');
-  }
-  return text;
-}
 
 std::string Printable(const std::string& key) {
   std::string name = key.empty() ? "_" : key;
@@ -28,15 +25,40 @@ class NameTaker {
  public:
   std::string Take(const std::string& wanted) {
     std::string name = wanted;
-    for (int i = 2; !taken_.insert(Lower(name)).second; ++i) {
+    for (int i = 2; !taken_.insert(FoldCase(name)).second; ++i) {
       name = wanted + "_" + std::to_string(i);
     }
     return name;
   }
-  bool Reserve(const std::string& name) { return taken_.insert(Lower(name)).second; }
+  bool Reserve(const std::string& name) { return taken_.insert(FoldCase(name)).second; }
 
  private:
   std::set<std::string> taken_;
+};
+
+std::span<const Field> ChildrenOf(const Field* given, TypeKind kind) {
+  if (given == nullptr || given->kind != kind) return {};
+  return given->children;
+}
+
+// The fields that the given schema has for a struct, by source key.
+class GivenFields {
+ public:
+  explicit GivenFields(std::span<const Field> fields) : fields_(fields) {
+    for (size_t i = 0; i < fields.size(); ++i) position_of_.emplace(fields[i].source_name, i);
+  }
+  const Field* Find(const std::string& key) const {
+    const size_t position = PositionOf(key);
+    return position < fields_.size() ? &fields_[position] : nullptr;
+  }
+  size_t PositionOf(const std::string& key) const {  // fields not given: behind those that are
+    const auto found = position_of_.find(key);
+    return found == position_of_.end() ? fields_.size() : found->second;
+  }
+
+ private:
+  std::span<const Field> fields_;
+  std::unordered_map<std::string_view, size_t> position_of_;
 };
 
 class Namer {
@@ -45,36 +67,25 @@ class Namer {
     for (const auto& [path, name] : options.renames) renames_[path] = name;
   }
 
-  Result<std::vector<Field>> Fields(const ObservedNode& node, const std::string& column_prefix,
+  // `given`: the fields of the same struct in the given schema.
+  Result<std::vector<Field>> Fields(const ObservedNode& node, const GivenFields& given,
+                                    const std::string& column_prefix,
                                     const std::string& source_prefix, NameTaker names) {
     // Names that are asked for come first, then unchanged ones, in an order of the keys' own.
     std::map<std::string, std::string> name_of;
-    for (const auto& [key, child] : node.fields) {
-      const auto rename = renames_.find(source_prefix + key);
-      if (rename == renames_.end()) continue;
-      if (!names.Reserve(rename->second)) {
-        return Error{Code::kInvalidArgument, "--rename " + source_prefix + key + "=" +
-                                                 rename->second + ": two columns would be named " +
-                                                 rename->second + "; choose another name"};
-      }
-      name_of[key] = rename->second;
-      used_.insert(rename->first);
-    }
+    VARVE_RETURN_IF_ERROR(TakeRenames(node, source_prefix, &names, &name_of));
+    VARVE_RETURN_IF_ERROR(TakeGivenNames(node, given, source_prefix, &names, &name_of));
     for (const auto& [key, child] : node.fields) {
       if (!name_of.contains(key)) name_of[key] = names.Take(Printable(key));
     }
-    std::vector<const std::pair<const std::string, ObservedNode>*> ordered;
-    for (const auto& entry : node.fields) ordered.push_back(&entry);
-    std::stable_sort(ordered.begin(), ordered.end(), [](const auto* a, const auto* b) {
-      return a->second.min_position < b->second.min_position;
-    });
     std::vector<Field> fields;
-    for (const auto* entry : ordered) {
+    for (const auto* entry : Ordered(node, given)) {
       const std::string& name = name_of[entry->first];
       const std::string column = column_prefix + name;
       const std::string source = source_prefix + entry->first;
       if (name != entry->first) mapping_[column] = source;
-      VARVE_ASSIGN_OR_RETURN(Field field, One(entry->second, column, source));
+      VARVE_ASSIGN_OR_RETURN(Field field,
+                             One(entry->second, given.Find(entry->first), column, source));
       field.name = name;
       field.source_name = entry->first;
       fields.push_back(std::move(field));
@@ -95,20 +106,69 @@ class Namer {
   std::string Mapping() const { return mapping_.empty() ? "" : nlohmann::json(mapping_).dump(); }
 
  private:
-  Result<Field> One(const ObservedNode& node, const std::string& column,
+  Status TakeRenames(const ObservedNode& node, const std::string& source_prefix, NameTaker* names,
+                     std::map<std::string, std::string>* name_of) {
+    for (const auto& [key, child] : node.fields) {
+      const auto rename = renames_.find(source_prefix + key);
+      if (rename == renames_.end()) continue;
+      if (!names->Reserve(rename->second)) {
+        return Error{Code::kInvalidArgument, "--rename " + source_prefix + key + "=" +
+                                                 rename->second + ": two columns would be named " +
+                                                 rename->second + "; choose another name"};
+      }
+      (*name_of)[key] = rename->second;
+      used_.insert(rename->first);
+    }
+    return Ok{};
+  }
+
+  Status TakeGivenNames(const ObservedNode& node, const GivenFields& given,
+                        const std::string& source_prefix, NameTaker* names,
+                        std::map<std::string, std::string>* name_of) {
+    for (const auto& [key, child] : node.fields) {
+      const Field* field = given.Find(key);
+      if (field == nullptr || name_of->contains(key)) continue;
+      if (names->Reserve(field->name)) {
+        (*name_of)[key] = field->name;
+      } else if (field->name != key) {
+        return Error{Code::kInvalidArgument,
+                     "the schema names the column of key " + source_prefix + key + " " +
+                         field->name + ", as another column is named; choose another name"};
+      }
+    }
+    return Ok{};
+  }
+
+  // Fields of the given schema as they stand there, then the others by their place in the input.
+  static std::vector<const std::pair<const std::string, ObservedNode>*> Ordered(
+      const ObservedNode& node, const GivenFields& given) {
+    std::vector<const std::pair<const std::string, ObservedNode>*> ordered;
+    for (const auto& entry : node.fields) ordered.push_back(&entry);
+    std::stable_sort(ordered.begin(), ordered.end(), [&given](const auto* a, const auto* b) {
+      return std::pair(given.PositionOf(a->first), a->second.min_position) <
+             std::pair(given.PositionOf(b->first), b->second.min_position);
+    });
+    return ordered;
+  }
+
+  Result<Field> One(const ObservedNode& node, const Field* given, const std::string& column,
                     const std::string& source) {
     Field field;
     field.kind = TypeOf(node, options_.map_keys_max);
     if (field.kind == TypeKind::kDecimal) {
-      field.precision = node.pinned && node.precision != 0 ? node.precision : 20;
-      field.scale = node.pinned ? node.scale : 0;
+      field.precision = node.declares_decimal() && node.precision != 0 ? node.precision : 20;
+      field.scale = node.declares_decimal() ? node.scale : 0;
     } else if (field.kind == TypeKind::kStruct) {
-      VARVE_ASSIGN_OR_RETURN(field.children, Fields(node, column + ".", source + ".", NameTaker()));
-    } else if (field.kind == TypeKind::kList) {
+      VARVE_ASSIGN_OR_RETURN(field.children,
+                             Fields(node, GivenFields(ChildrenOf(given, field.kind)), column + ".",
+                                    source + ".", NameTaker()));
+    } else if (field.kind == TypeKind::kList || field.kind == TypeKind::kMap) {
       const ObservedNode none;
+      const std::span<const Field> elements = ChildrenOf(given, field.kind);
       VARVE_ASSIGN_OR_RETURN(Field element,
-                             One(node.element ? *node.element : none, column, source));
-      element.name = element.source_name = "element";
+                             One(node.element ? *node.element : none,
+                                 elements.empty() ? nullptr : &elements[0], column, source));
+      element.name = element.source_name = field.kind == TypeKind::kList ? "element" : "value";
       field.children.push_back(std::move(element));
     }
     return field;
@@ -142,7 +202,8 @@ Result<OutputSchema> MakeOutputSchema(const ObservedNode& root,
   NameTaker names;
   for (const Field& field : options.extra) names.Reserve(field.name);
   OutputSchema output;
-  VARVE_ASSIGN_OR_RETURN(output.schema.fields, namer.Fields(root, "", "", std::move(names)));
+  VARVE_ASSIGN_OR_RETURN(output.schema.fields,
+                         namer.Fields(root, GivenFields(options.given), "", "", std::move(names)));
   VARVE_RETURN_IF_ERROR(namer.CheckRenamesUsed());
   for (const Field& field : options.extra) output.schema.fields.push_back(field);
   output.name_mapping = namer.Mapping();
@@ -183,6 +244,7 @@ ObservedNode* MakePath(ObservedNode* root, std::string_view path) {
   const size_t dot = path.find('.');
   if (dot == std::string_view::npos) return &root->fields[std::string(path)];
   ObservedNode* parent = &root->fields[std::string(path.substr(0, dot))];
+  while (parent->element != nullptr) parent = parent->element.get();
   parent->facts |= kFactObject;
   return MakePath(parent, path.substr(dot + 1));
 }

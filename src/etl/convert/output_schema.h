@@ -1,9 +1,10 @@
 // OutputSchema: from what was observed to the columns that are written.
 //
-// Column order: by the earliest place a key had in any object, then by name; so the usual order of
-// the source is kept, yet the order of lines does not matter. Names that readers cannot tell apart
-// or cannot show (equal but for case, empty, control characters) are changed, and the change is
-// recorded in the footer so that it can be undone.
+// Column order: that of the given schema, then by the earliest place a key had in any object, then
+// by name; so the usual order of the source is kept, yet the order of lines does not matter. Names
+// that the given schema has are kept. Names that readers cannot tell apart or cannot show (equal
+// but for case, empty, control characters) are changed, and the change is recorded in the footer so
+// that it can be undone.
 #pragma once
 
 #include <string>
@@ -19,6 +20,7 @@ namespace varve {
 struct OutputSchemaOptions {
   uint32_t map_keys_max = 1'000;
   std::vector<std::pair<std::string, std::string>> renames;  // source key path -> column name
+  std::vector<Field> given;  // of --schema: names and order of the columns that it has
   std::vector<Field> extra;  // columns that come from no key; their names are taken first
 };
 
@@ -27,7 +29,8 @@ struct OutputSchema {
   std::string name_mapping;  // JSON object {column path: source key path}; empty: all names kept
 };
 
-// kInvalidArgument when a rename names no column or collides with another.
+// kInvalidArgument when a rename names no column, or a name that was asked for collides with
+// another.
 Result<OutputSchema> MakeOutputSchema(const ObservedNode& root, const OutputSchemaOptions& options);
 
 // The least schema that holds all values of both, `casts` keeping their types. Commutative,

@@ -101,10 +101,46 @@ TEST(OutputSchemaTest, Renames) {
   EXPECT_EQ(Names(output.schema.fields[0].children), (StringList{"inner"}));
   options.renames = {{"d", "x"}, {"e", "X"}};
   EXPECT_EQ(MakeOutputSchema(root, options).error().code, Code::kInvalidArgument);
+  options.renames = {{"d", "\u00E9"}, {"e", "\u00C9"}};
+  EXPECT_EQ(MakeOutputSchema(root, options).error().code, Code::kInvalidArgument);
   options.renames = {{"no.such", "x"}};
   const Result<OutputSchema> unknown = MakeOutputSchema(root, options);
   ASSERT_FALSE(unknown.ok());
   EXPECT_NE(unknown.error().message.find("no.such"), std::string::npos);
+}
+
+TEST(OutputSchemaTest, AGivenSchemaNamesAndOrdersItsColumns) {
+  const ObservedNode root = Object({{"a", Leaf(kFactInt, 0)},
+                                    {"o", Object({{"y", Leaf(kFactInt)}, {"x", Leaf(kFactInt)}})},
+                                    {"userId", Leaf(kFactInt, 1)},
+                                    {"user_id", Leaf(kFactInt, 2)}});
+  OutputSchemaOptions options;
+  Field inner{"Y", "y", TypeKind::kInt64, 0, 0, {}};
+  options.given = {{"user_id", "userId", TypeKind::kInt64, 0, 0, {}},
+                   {"o", "o", TypeKind::kStruct, 0, 0, {inner}}};
+  const OutputSchema output = Make(root, options);
+  EXPECT_EQ(Names(output.schema.fields), (StringList{"user_id", "o", "a", "user_id_2"}));
+  EXPECT_EQ(Names(output.schema.fields[1].children), (StringList{"Y", "x"}));
+  EXPECT_EQ(output.name_mapping, R"({"o.Y":"o.y","user_id":"userId","user_id_2":"user_id"})");
+  options.renames = {{"userId", "renamed"}};
+  EXPECT_EQ(Names(Make(root, options).schema.fields), (StringList{"renamed", "o", "a", "user_id"}));
+  options.renames = {{"a", "USER_ID"}};
+  EXPECT_EQ(MakeOutputSchema(root, options).error().code, Code::kInvalidArgument);
+}
+
+TEST(OutputSchemaTest, GivenNamesAreKeptBelowListsAndMaps) {
+  for (const TypeKind kind : {TypeKind::kList, TypeKind::kMap}) {
+    ObservedNode outer = Leaf(FactsOfType(kind));
+    outer.element = std::make_unique<ObservedNode>(
+        Object({{"z", Leaf(kFactInt, 0)}, {"y", Leaf(kFactInt, 1)}}));
+    const Field y{"why", "y", TypeKind::kInt64, 0, 0, {}};
+    const Field value{"value", "value", TypeKind::kStruct, 0, 0, {y}};
+    OutputSchemaOptions options;
+    options.given = {{"o", "o", kind, 0, 0, {value}}};
+    const OutputSchema output = Make(Object({{"o", outer}}), options);
+    EXPECT_EQ(Names(output.schema.fields[0].children[0].children), (StringList{"why", "z"}));
+    EXPECT_EQ(output.name_mapping, R"({"o.why":"o.y"})");
+  }
 }
 
 TEST(OutputSchemaTest, TypesOfWhatWasSeen) {
@@ -114,10 +150,16 @@ TEST(OutputSchemaTest, TypesOfWhatWasSeen) {
   cast.pinned = true;
   cast.precision = 9;
   cast.scale = 3;
-  const ObservedNode root =
-      Object({{"empty", Object({})}, {"list", list}, {"number", number}, {"cast", cast}});
+  ObservedNode map = Leaf(kFactObject | kFactMap, 4);
+  map.element = std::make_unique<ObservedNode>(Leaf(kFactInt));
+  const ObservedNode root = Object(
+      {{"empty", Object({})}, {"list", list}, {"number", number}, {"cast", cast}, {"map", map}});
   const std::vector<Field> fields = Make(root).schema.fields;
-  ASSERT_EQ(fields.size(), 4U);
+  ASSERT_EQ(fields.size(), 5U);
+  EXPECT_EQ(fields[4].kind, TypeKind::kMap);
+  ASSERT_EQ(fields[4].children.size(), 1U);
+  EXPECT_EQ(fields[4].children[0].name, "value");
+  EXPECT_EQ(fields[4].children[0].kind, TypeKind::kInt64);
   EXPECT_EQ(fields[0].kind, TypeKind::kJson);
   ASSERT_EQ(fields[1].children.size(), 1U);
   EXPECT_EQ(fields[1].children[0].kind, TypeKind::kUnknown);
@@ -136,6 +178,9 @@ TEST(OutputSchemaTest, PathsMayGoThroughListsAndDottedKeys) {
   ObservedNode* made = MakePath(&root, "n.m");
   EXPECT_EQ(made, &root.fields["n"].fields["m"]);
   EXPECT_EQ(root.fields["n"].facts, kFactObject);
+  made = MakePath(&root, "l.y");  // not seen yet: a field of the elements, as l.x is
+  EXPECT_EQ(made, &root.fields["l"].element->fields["y"]);
+  EXPECT_EQ(root.fields["l"].facts, kFactArray);
 }
 
 Schema SchemaOf(const std::vector<std::pair<std::string, TypeKind>>& columns) {

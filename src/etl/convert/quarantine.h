@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "etl/convert/convert.h"
+#include "etl/parquet/output_file.h"
 #include "etl/parse/row_parser.h"
 
 namespace varve {
@@ -17,7 +18,8 @@ LineError DescribeBadLine(const BadLine& bad, const std::string& path, uint64_t 
 class QuarantineWriter {
  public:
   // Nothing is created before the first record. `raw_bytes_max`: longer lines by reference only.
-  QuarantineWriter(std::string path, uint64_t raw_bytes_max);
+  QuarantineWriter(std::string path, uint64_t raw_bytes_max,
+                   parquet::Durability durability = parquet::Durability::kEachFile);
   ~QuarantineWriter();  // removes what was not published
 
   Status Add(const LineError& error, const BadLine& bad);
@@ -30,6 +32,7 @@ class QuarantineWriter {
   struct State;
   std::string path_;
   uint64_t raw_bytes_max_;
+  parquet::Durability durability_;
   std::unique_ptr<State> state_;
 };
 

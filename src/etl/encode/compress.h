@@ -14,8 +14,8 @@
 
 namespace varve {
 
-// Appends `in`, compressed, to *out. Level 0 is the codec's default; zstd takes 1..22, gzip 1..3
-// (ISA-L's levels), the others have no levels. kInvalidArgument for a level the codec has not,
+// Appends `in`, compressed, to *out. Level 0 is the codec's default; zstd takes
+// 1..22, the others have no levels. kInvalidArgument for a level the codec has not,
 // kLimit for input of 2 GiB or more.
 Status Compress(Codec codec, int level, std::span<const uint8_t> in, Buffer* out);
 

@@ -66,8 +66,9 @@ void AppendLiterals(const T* values, size_t count, int bit_width, Buffer* out, S
 }
 
 template <typename T>
-void AppendHybrid(const T* values, size_t count, int bit_width, Buffer* out, SimdLevel level) {
-  const uint64_t minimum = MinimumRleCount(bit_width);
+void AppendHybrid(const T* values, size_t count, int bit_width, uint32_t patience, Buffer* out,
+                  SimdLevel level) {
+  const uint64_t minimum = patience * MinimumRleCount(bit_width);
   size_t literals_from = 0;
   size_t at = 0;
   while (count - at >= 8) {
@@ -100,16 +101,16 @@ Error Corrupt(const char* what, size_t offset) {
 
 }  // namespace
 
-void AppendRleHybrid(const uint16_t* values, size_t count, int bit_width, Buffer* out,
-                     SimdLevel level) {
+void AppendRleHybrid(const uint16_t* values, size_t count, int bit_width, uint32_t patience,
+                     Buffer* out, SimdLevel level) {
   if (bit_width == 0) return AppendRleRun(0, count, 0, out);
-  AppendHybrid(values, count, bit_width, out, level);
+  AppendHybrid(values, count, bit_width, patience, out, level);
 }
 
-void AppendRleHybrid(const uint32_t* values, size_t count, int bit_width, Buffer* out,
-                     SimdLevel level) {
+void AppendRleHybrid(const uint32_t* values, size_t count, int bit_width, uint32_t patience,
+                     Buffer* out, SimdLevel level) {
   if (bit_width == 0) return AppendRleRun(0, count, 0, out);
-  AppendHybrid(values, count, bit_width, out, level);
+  AppendHybrid(values, count, bit_width, patience, out, level);
 }
 
 LevelRunEncoder::LevelRunEncoder(int bit_width, Buffer* out)

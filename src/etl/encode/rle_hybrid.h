@@ -22,12 +22,13 @@ constexpr int BitWidthFor(uint32_t max_value) {
   return max_value == 0 ? 0 : 32 - __builtin_clz(max_value);
 }
 
-// Appends `count` values, each below 2^bit_width. bit_width: 0..16.
-void AppendRleHybrid(const uint16_t* values, size_t count, int bit_width, Buffer* out,
-                     SimdLevel level = ActiveSimdLevel());
+// Appends `count` values, each below 2^bit_width. bit_width: 0..16. A repeat becomes an RLE run
+// from `patience` times the length on at which that saves a byte.
+void AppendRleHybrid(const uint16_t* values, size_t count, int bit_width, uint32_t patience,
+                     Buffer* out, SimdLevel level = ActiveSimdLevel());
 // The same for bit_width 0..32.
-void AppendRleHybrid(const uint32_t* values, size_t count, int bit_width, Buffer* out,
-                     SimdLevel level = ActiveSimdLevel());
+void AppendRleHybrid(const uint32_t* values, size_t count, int bit_width, uint32_t patience,
+                     Buffer* out, SimdLevel level = ActiveSimdLevel());
 
 // Builds an encoded stream from runs: the cost is per run, not per value.
 class LevelRunEncoder {

@@ -16,9 +16,10 @@ using Bytes = std::vector<uint8_t>;
 Bytes ToBytes(const Buffer& buffer) { return Bytes(buffer.data(), buffer.data() + buffer.size()); }
 
 template <typename T>
-Bytes Encode(const std::vector<T>& values, int bit_width, SimdLevel level = SimdLevel::kScalar) {
+Bytes Encode(const std::vector<T>& values, int bit_width, SimdLevel level = SimdLevel::kScalar,
+             uint32_t patience = 1) {
   Buffer out;
-  AppendRleHybrid(values.data(), values.size(), bit_width, &out, level);
+  AppendRleHybrid(values.data(), values.size(), bit_width, patience, &out, level);
   return ToBytes(out);
 }
 
@@ -72,6 +73,14 @@ TEST(RleHybridTest, RepeatThatSavesNothingStaysPacked) {
   values.insert(values.end(), 16, 1);
   for (uint16_t i = 0; i < 8; ++i) values.push_back(i % 2);
   EXPECT_EQ(Encode(values, 1), (Bytes{4 << 1 | 1, 0xAA, 0xFF, 0xFF, 0xAA}));
+}
+
+TEST(RleHybridTest, PatienceKeepsShortRepeatsPacked) {
+  std::vector<uint16_t> values(64, 1);
+  const Bytes packed = Encode(values, 4, SimdLevel::kScalar, 9);
+  EXPECT_EQ(packed.size(), 1 + 32u);
+  EXPECT_EQ(Decode(packed, 4, 64), std::vector<uint32_t>(64, 1));
+  EXPECT_EQ(Encode(values, 4, SimdLevel::kScalar, 8), (Bytes{0x80, 0x01, 1}));
 }
 
 RC_GTEST_PROP(RleHybridPropertyTest, SixteenBitRoundTripSameBytesAtEveryLevel, ()) {

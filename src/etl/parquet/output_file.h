@@ -14,8 +14,9 @@
 namespace varve::parquet {
 
 // Who makes files durable: each on its own, which costs two waits for the disk a file; or the
-// caller, with SyncFileSystem for all of them before the first Publish and after the last.
-enum class Durability { kEachFile, kByCaller };
+// caller, with SyncFileSystem for all of them before the first Publish and after the last. kNowhere
+// is for dry runs: bytes are counted, and no file is made.
+enum class Durability { kEachFile, kByCaller, kNowhere };
 
 // Waits until all that was written to the file system that holds `path` is on disk.
 Status SyncFileSystem(const std::string& path);

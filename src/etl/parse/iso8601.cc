@@ -33,14 +33,38 @@ int Two(const char* p) {
   return tens > 9 || ones > 9 ? -1000 : static_cast<int>(tens * 10 + ones);
 }
 
+// Two digits in each 16 bits, the tens in the lower byte, become the number they spell there. False
+// when one of them is no digit.
+bool PairsOfDigits(uint64_t text, uint64_t* numbers) {
+  constexpr uint64_t kHighNibbles = 0xF0F0F0F0F0F0F0F0u;
+  constexpr uint64_t kZeros = 0x3030303030303030u;
+  if ((text & kHighNibbles) != kZeros) return false;
+  if (((text + 0x0606060606060606u) & kHighNibbles) != kZeros) return false;
+  const uint64_t digits = text - kZeros;
+  *numbers = (digits * 10 + (digits >> 8)) & 0x00FF00FF00FF00FFu;
+  return true;
+}
+
+uint64_t Load64(const char* p) {
+  uint64_t bytes;
+  std::memcpy(&bytes, p, sizeof(bytes));
+  return bytes;
+}
+
+// "YYYY-MM-DD" at p.
 bool ParseDate(const char* p, int64_t* days) {
+  const uint64_t text = Load64(p);
   if (p[4] != '-' || p[7] != '-') return false;
-  const int century = Two(p);
-  const int rest = Two(p + 2);
-  const int month = Two(p + 5);
-  const int day = Two(p + 8);
-  if ((century | rest | month | day) < 0) return false;
-  const int year = century * 100 + rest;
+  uint16_t day_text;
+  std::memcpy(&day_text, p + 8, sizeof(day_text));
+  uint64_t pairs;
+  if (!PairsOfDigits((text & 0xFFFFFFFF) | (text >> 40 & 0xFFFF) << 32 | uint64_t{day_text} << 48,
+                     &pairs)) {
+    return false;
+  }
+  const int year = static_cast<int>((pairs & 0xFF) * 100 + (pairs >> 16 & 0xFF));
+  const int month = static_cast<int>(pairs >> 32 & 0xFF);
+  const int day = static_cast<int>(pairs >> 48);
   if (month == 0 || month > 12 || day == 0 || day > DaysInMonth(year, month)) {
     return false;
   }
@@ -48,12 +72,21 @@ bool ParseDate(const char* p, int64_t* days) {
   return true;
 }
 
+// "hh:mm:ss" at p.
 bool ParseClock(const char* p, int64_t* seconds) {
+  const uint64_t text = Load64(p);
   if (p[2] != ':' || p[5] != ':') return false;
-  const int hour = Two(p);
-  const int minute = Two(p + 3);
-  const int second = Two(p + 6);
-  if ((hour | minute | second) < 0 || hour > 23 || minute > 59 || second > 59) return false;
+  constexpr uint64_t kNoFourthPair = uint64_t{0x3030} << 48;
+  uint64_t pairs;
+  if (!PairsOfDigits(
+          (text & 0xFFFF) | (text >> 24 & 0xFFFF) << 16 | text >> 48 << 32 | kNoFourthPair,
+          &pairs)) {
+    return false;
+  }
+  const int64_t hour = static_cast<int64_t>(pairs & 0xFF);
+  const int64_t minute = static_cast<int64_t>(pairs >> 16 & 0xFF);
+  const int64_t second = static_cast<int64_t>(pairs >> 32 & 0xFF);
+  if (hour > 23 || minute > 59 || second > 59) return false;
   *seconds = hour * 3600 + minute * 60 + second;
   return true;
 }

@@ -30,8 +30,31 @@ struct Parts {
   int64_t exponent = 0;   // of ten, to be applied to mantissa
 };
 
+uint64_t Load64(const char* p) {
+  uint64_t bytes;
+  std::memcpy(&bytes, p, sizeof(bytes));
+  return bytes;
+}
+
+bool AreDigits(uint64_t eight) {
+  return ((eight & 0xF0F0F0F0F0F0F0F0u) == 0x3030303030303030u) &&
+         (((eight + 0x0606060606060606u) & 0xF0F0F0F0F0F0F0F0u) == 0x3030303030303030u);
+}
+
+// The number that eight digits spell, the first in the lowest byte: neighbours are joined thrice.
+uint64_t EightDigits(uint64_t digits) {
+  digits = (digits & 0x0F0F0F0F0F0F0F0Fu) * (10 * 0x100 + 1) >> 8;
+  digits = (digits & 0x00FF00FF00FF00FFu) * (100 * 0x10000 + 1) >> 16;
+  return (digits & 0x0000FFFF0000FFFFu) * ((uint64_t{10'000} << 32) + 1) >> 32;
+}
+
 const char* TakeDigits(const char* p, const char* end, uint64_t* mantissa) {
   uint64_t value = *mantissa;
+  for (; end - p >= 8; p += 8) {
+    const uint64_t eight = Load64(p);
+    if (!AreDigits(eight)) break;
+    value = value * 100'000'000 + EightDigits(eight);
+  }
   for (; p != end && IsDigit(*p); ++p) value = value * 10 + static_cast<uint64_t>(*p - '0');
   *mantissa = value;
   return p;
@@ -124,9 +147,26 @@ Digits SignificantDigits(std::string_view token) {
   return digits;
 }
 
+// Whether doubles near `real` are so dense that the nearest to a decimal whose last digit stands
+// for ten to the power `exponent` gives that decimal back when printed with as many digits: it is
+// off by half their distance at most.
+bool DistanceBelowLastDigit(double real, int64_t exponent) {
+  if (exponent > 0 || exponent < -22) return false;
+  uint64_t bits;
+  std::memcpy(&bits, &real, sizeof(bits));
+  const uint64_t binade = bits >> 52 & 0x7FF;
+  if (binade <= 52 || binade == 0x7FF) return false;
+  const uint64_t distance_bits = (binade - 52) << 52;
+  double distance;
+  std::memcpy(&distance, &distance_bits, sizeof(distance));
+  // The product is rounded: stay clear of 1.
+  return distance * kPowersOfTen[static_cast<size_t>(-exponent)] < 0.999;
+}
+
 // Whether `real` holds fewer digits than the token: printing it with as many digits as the token
 // has gives other digits. Up to 15 digits always survive (DBL_DIG), outside of underflow.
-bool IsRounded(std::string_view token, double real) {
+bool IsRounded(std::string_view token, const Parts& parts, double real) {
+  if (parts.digits <= 19 && DistanceBelowLastDigit(real, parts.exponent)) return false;
   const Digits wanted = SignificantDigits(token);
   if (wanted.text.empty()) return false;
   if (real == 0) return true;
@@ -159,7 +199,7 @@ void FinishFraction(std::string_view token, const Parts& parts, Number* number) 
   }
   const bool may_round = parts.digits > 15 || parts.exponent < -290;
   if (may_round && number->code == ParseCode::kOk) {
-    number->rounded = IsRounded(token, number->real);
+    number->rounded = IsRounded(token, parts, number->real);
   }
 }
 

@@ -28,7 +28,9 @@ constexpr std::array kTexts = {
     Text{"too_deep", "nested deeper than --max-depth allows"},
     Text{"trailing_garbage", "more text follows the object; put one object on a line"},
     Text{"line_too_long", "the line is longer than --max-line-bytes allows"},
-    Text{"schema_mismatch", "a value or key does not fit the given schema or cast"},
+    Text{"schema_mismatch",
+         "a value or key does not fit the given schema or cast; mend the line, or change --schema, "
+         "--cast or --mode"},
 };
 
 }  // namespace

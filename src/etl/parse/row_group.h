@@ -16,14 +16,15 @@
 namespace varve {
 
 struct RowGroupNode {
-  std::string key;                     // source key; empty for list elements and the root
-  TypeKind kind = TypeKind::kUnknown;  // as encoded here; kUnknown: only nulls
-  bool has_values = false;             // anything but null
-  parquet::EncodedChunk chunk;         // scalars and JSON text
-  Presence presence;                   // kStruct, kList
-  std::vector<uint32_t> list_lengths;  // kList
+  std::string key;  // source key; empty for what lists and maps hold and the root
+  TypeKind kind = TypeKind::kUnknown;                 // as encoded here; kUnknown: only nulls
+  bool has_values = false;                            // anything but null
+  parquet::EncodedChunk chunk;                        // scalars and JSON text
+  Presence presence;                                  // kStruct, kList, kMap
+  std::vector<uint32_t> list_lengths;                 // kList, kMap
   std::vector<std::unique_ptr<RowGroupNode>> fields;  // kStruct
-  std::unique_ptr<RowGroupNode> element;              // kList
+  std::unique_ptr<RowGroupNode> element;              // kList; kMap: the values
+  parquet::EncodedChunk keys;                         // kMap
 };
 
 struct RowGroup {

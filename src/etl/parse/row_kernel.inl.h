@@ -11,6 +11,7 @@
 
 const uint8_t* ParseObject(RowState& s, Node& n, const uint8_t* p, uint32_t slot, int depth);
 const uint8_t* ParseList(RowState& s, Node& n, const uint8_t* p, uint32_t slot, int depth);
+const uint8_t* ParseMap(RowState& s, Node& n, const uint8_t* p, uint32_t slot, int depth);
 const uint8_t* ParseOther(RowState& s, Node& n, const uint8_t* p, uint32_t slot, int depth);
 
 [[gnu::cold, gnu::noinline]] const uint8_t* Fail(RowState& s, ParseCode code, const uint8_t* at) {
@@ -102,8 +103,24 @@ inline void RememberLast(LeafBuilder& leaf, const uint8_t* token, size_t length,
   last.index = index;
 }
 
-[[gnu::noinline]] bool StoreNewString(RowState& s, LeafBuilder& leaf, const TokenKey& key,
-                                      bool escaped) {
+// --- Dictionary probes ---------------------------------------------------------------------------
+// The common case, a short token that is there, is all that is inlined, and its key stays in
+// registers: everything else is a call that makes the key again.
+
+[[gnu::noinline]] uint32_t FindLongToken(const LeafBuilder& leaf, const uint8_t* bytes,
+                                         uint32_t length) {
+  return leaf.Find(MakeTokenKey(bytes, length));
+}
+
+inline uint32_t FindToken(const LeafBuilder& leaf, const uint8_t* bytes, uint32_t length) {
+  if (length > kInlineTokenBytes) return FindLongToken(leaf, bytes, length);
+  return leaf.Find(MakeTokenKey(bytes, length));
+}
+
+// A string that the dictionary does not hold: content [p, end). False on error.
+[[gnu::noinline]] bool StoreNewString(RowState& s, LeafBuilder& leaf, const uint8_t* p,
+                                      const uint8_t* end, bool escaped) {
+  const TokenKey key = MakeTokenKey(p, static_cast<uint32_t>(end - p));
   std::string_view value(reinterpret_cast<const char*>(key.bytes), key.length);
   if (escaped) {
     if (!DecodeContent(s, value)) return false;
@@ -111,6 +128,21 @@ inline void RememberLast(LeafBuilder& leaf, const uint8_t* token, size_t length,
   }
   leaf.PushNewBytes(key, value, escaped, s.row);
   return true;
+}
+
+// Content that does not end within what CopyPlainString has looked at.
+[[gnu::noinline]] const uint8_t* CopyLongString(RowState& s, LeafBuilder& leaf,
+                                                const uint8_t* content) {
+  Content found;
+  if (!ScanString(s, content, &found)) return nullptr;
+  std::string_view value(reinterpret_cast<const char*>(content),
+                         static_cast<size_t>(found.end - content));
+  if (found.escaped) {
+    if (!DecodeContent(s, value)) return nullptr;
+    value = s.decoded;
+  }
+  leaf.AppendBytes(value);
+  return found.end + 1;
 }
 
 // A string that leaves as it came: one pass that finds its end and copies it.
@@ -131,16 +163,7 @@ inline const uint8_t* CopyPlainString(RowState& s, LeafBuilder& leaf, const uint
       return content + length + 1;
     }
   }
-  Content found;
-  if (!ScanString(s, content, &found)) return nullptr;
-  std::string_view value(reinterpret_cast<const char*>(content),
-                         static_cast<size_t>(found.end - content));
-  if (found.escaped) {
-    if (!DecodeContent(s, value)) return nullptr;
-    value = s.decoded;
-  }
-  leaf.AppendBytes(value);
-  return found.end + 1;
+  return CopyLongString(s, leaf, content);
 }
 
 inline const uint8_t* ParseString(RowState& s, Node& n, const uint8_t* p, uint32_t slot) {
@@ -158,13 +181,12 @@ inline const uint8_t* ParseString(RowState& s, Node& n, const uint8_t* p, uint32
   }
   Content content;
   if (!ScanString(s, p + 1, &content)) return nullptr;
-  const TokenKey key = MakeTokenKey(p + 1, static_cast<uint32_t>(content.end - p - 1));
-  const uint32_t index = leaf.Find(key);
+  const uint32_t index = FindToken(leaf, p + 1, static_cast<uint32_t>(content.end - p - 1));
   const uint8_t* after = content.end + 1;
   if (index != TokenDictionary::kNotFound) [[likely]] {
     leaf.PushIndex(index);
     RememberLast(leaf, p, static_cast<size_t>(after - p), index, s.speculate);
-  } else if (!StoreNewString(s, leaf, key, content.escaped)) {
+  } else if (!StoreNewString(s, leaf, p + 1, content.end, content.escaped)) {
     return nullptr;
   }
   leaf.presence().Add(slot);
@@ -178,29 +200,10 @@ inline const uint8_t* ParseString(RowState& s, Node& n, const uint8_t* p, uint32
   return ParseTemporal(std::string_view(s.decoded).substr(0, length));
 }
 
-inline const uint8_t* ParseTemporalString(RowState& s, Node& n, const uint8_t* p, uint32_t slot,
-                                          int depth) {
+// A time that the dictionary does not hold, or of a column without one: content [p + 1, end).
+[[gnu::noinline]] const uint8_t* ParseNewTemporal(RowState& s, Node& n, const uint8_t* p,
+                                                  Content content, uint32_t slot, int depth) {
   LeafBuilder& leaf = *n.leaf;
-  const LeafBuilder::LastToken& last = leaf.last();
-  if (last.length != 0 && PrefixEqual32(p, last.bytes, last.length)) {
-    leaf.PushIndex(last.index);
-    leaf.presence().Add(slot);
-    return p + last.length;
-  }
-  Content content;
-  if (!ScanString(s, p + 1, &content)) return nullptr;
-  const uint8_t* after = content.end + 1;
-  TokenKey key;
-  if (leaf.uses_dictionary()) {
-    key = MakeTokenKey(p + 1, static_cast<uint32_t>(content.end - p - 1));
-    const uint32_t index = leaf.Find(key);
-    if (index != TokenDictionary::kNotFound) [[likely]] {
-      leaf.presence().Add(slot);
-      leaf.PushIndex(index);
-      RememberLast(leaf, p, static_cast<size_t>(after - p), index, s.speculate);
-      return after;
-    }
-  }
   const std::string_view text(reinterpret_cast<const char*>(p + 1),
                               static_cast<size_t>(content.end - p - 1));
   const Temporal temporal = content.escaped ? ParseEscapedTemporal(s, text) : ParseTemporal(text);
@@ -212,11 +215,36 @@ inline const uint8_t* ParseTemporalString(RowState& s, Node& n, const uint8_t* p
   std::memcpy(value, &temporal.value, 8);
   leaf.presence().Add(slot);
   if (leaf.uses_dictionary()) {
-    leaf.PushNewFixed(key, value, s.row, false);
+    const TokenKey key = MakeTokenKey(p + 1, static_cast<uint32_t>(text.size()));
+    leaf.PushNewFixed(key, value, s.row, false, leaf.IsUsualSpelling(text, content.escaped));
   } else {
     leaf.AppendFixed(value, s.row, false);
   }
-  return after;
+  return content.end + 1;
+}
+
+inline const uint8_t* ParseTemporalString(RowState& s, Node& n, const uint8_t* p, uint32_t slot,
+                                          int depth) {
+  LeafBuilder& leaf = *n.leaf;
+  const LeafBuilder::LastToken& last = leaf.last();
+  if (last.length != 0 && PrefixEqual32(p, last.bytes, last.length)) {
+    leaf.PushIndex(last.index);
+    leaf.presence().Add(slot);
+    return p + last.length;
+  }
+  Content content;
+  if (!ScanString(s, p + 1, &content)) return nullptr;
+  if (leaf.uses_dictionary()) {
+    const uint32_t index = FindLongToken(leaf, p + 1, static_cast<uint32_t>(content.end - p - 1));
+    if (index != TokenDictionary::kNotFound) [[likely]] {
+      const uint8_t* after = content.end + 1;
+      leaf.presence().Add(slot);
+      leaf.PushIndex(index);
+      RememberLast(leaf, p, static_cast<size_t>(after - p), index, s.speculate);
+      return after;
+    }
+  }
+  return ParseNewTemporal(s, n, p, content, slot, depth);
 }
 
 // --- Numbers -------------------------------------------------------------------------------------
@@ -228,10 +256,26 @@ inline uint32_t NumberLength(const uint8_t* p) {
   return static_cast<uint32_t>(at - p) + static_cast<uint32_t>(__builtin_ctz(ends));
 }
 
+// Whether no other token that this holds of spells the same number: decimals without an exponent
+// and without zeros at their end (but ".0"), of so few digits that different ones are different
+// doubles; integers but -0. A column of doubles may hold integers too: 1 and 1.0.
+inline bool HasOneSpelling(const Node& n, std::string_view token, const Number& number) {
+  constexpr size_t kLengthMax = 16;  // 15 digits and the point
+  if (n.action == Action::kInt64) return token != "-0";
+  if (n.action != Action::kDouble || number.facts != kFactFraction) return false;
+  if (token.size() < 3 || token.size() > kLengthMax) return false;
+  if (token.back() == '0' && token[token.size() - 2] != '.') return false;
+  for (const char c : token) {
+    if ((c | 0x20) == 'e') return false;
+  }
+  return true;
+}
+
 // Stores a number token that the column has not seen; false when it does not fit the column's type.
-[[gnu::noinline]] bool StoreNumber(RowState& s, Node& n, std::string_view token,
-                                   const TokenKey& key, const Number& number) {
+inline bool StoreNumber(RowState& s, Node& n, std::string_view token, const Number& number) {
   LeafBuilder& leaf = *n.leaf;
+  const auto* bytes = reinterpret_cast<const uint8_t*>(token.data());
+  const uint32_t length = static_cast<uint32_t>(token.size());
   uint8_t value[16] = {};
   switch (n.action) {
     case Action::kInt64: std::memcpy(value, &number.int64, 8); break;
@@ -244,7 +288,7 @@ inline uint32_t NumberLength(const uint8_t* p) {
     }
     default:
       if (leaf.uses_dictionary()) {
-        leaf.PushNewBytes(key, token, false, s.row);
+        leaf.PushNewBytes(MakeTokenKey(bytes, length), token, false, s.row);
       } else {
         leaf.AppendBytes(token);
       }
@@ -252,11 +296,28 @@ inline uint32_t NumberLength(const uint8_t* p) {
   }
   const bool rounded = number.rounded && n.action == Action::kDouble;
   if (leaf.uses_dictionary()) {
-    leaf.PushNewFixed(key, value, s.row, rounded);
+    leaf.PushNewFixed(MakeTokenKey(bytes, length), value, s.row, rounded,
+                      HasOneSpelling(n, token, number));
   } else {
     leaf.AppendFixed(value, s.row, rounded);
   }
   return true;
+}
+
+// A number that the dictionary does not hold, or of a column without one.
+[[gnu::noinline]] const uint8_t* ParseNewNumber(RowState& s, Node& n, const uint8_t* p,
+                                                uint32_t length, uint32_t slot, int depth) {
+  const std::string_view token(reinterpret_cast<const char*>(p), length);
+  const Number number = ParseNumber(token);
+  if (number.code != ParseCode::kOk) return Fail(s, number.code, p);
+  const bool declared_decimal =
+      n.action == Action::kDecimal && (n.pinned || n.facts == kFactDecimal);
+  const bool fits = declared_decimal || (number.facts & ~n.facts) == 0;
+  if (!fits || !StoreNumber(s, n, token, number)) [[unlikely]] {
+    return ParseOther(s, n, p, slot, depth);
+  }
+  n.leaf->presence().Add(slot);
+  return p + length;
 }
 
 inline const uint8_t* ParseNumberValue(RowState& s, Node& n, const uint8_t* p, uint32_t slot,
@@ -269,10 +330,8 @@ inline const uint8_t* ParseNumberValue(RowState& s, Node& n, const uint8_t* p, u
     return p + last.length;
   }
   const uint32_t length = NumberLength(p);
-  TokenKey key;
   if (leaf.uses_dictionary()) {
-    key = MakeTokenKey(p, length);
-    const uint32_t index = leaf.Find(key);
+    const uint32_t index = FindToken(leaf, p, length);
     if (index != TokenDictionary::kNotFound) [[likely]] {
       leaf.PushIndex(index);
       leaf.presence().Add(slot);
@@ -280,16 +339,7 @@ inline const uint8_t* ParseNumberValue(RowState& s, Node& n, const uint8_t* p, u
       return p + length;
     }
   }
-  const std::string_view token(reinterpret_cast<const char*>(p), length);
-  const Number number = ParseNumber(token);
-  if (number.code != ParseCode::kOk) return Fail(s, number.code, p);
-  const bool fits =
-      n.action == Action::kDecimal && n.pinned ? true : (number.facts & ~n.facts) == 0;
-  if (!fits || !StoreNumber(s, n, token, key, number)) [[unlikely]] {
-    return ParseOther(s, n, p, slot, depth);
-  }
-  leaf.presence().Add(slot);
-  return p + length;
+  return ParseNewNumber(s, n, p, length, slot, depth);
 }
 
 // --- Values --------------------------------------------------------------------------------------
@@ -373,6 +423,10 @@ inline const uint8_t* ParseValue(RowState& s, Node& n, const uint8_t* p, uint32_
       if (*p == '[') [[likely]]
         return ParseList(s, n, p, slot, depth + 1);
       break;
+    case Action::kMap:
+      if (*p == '{') [[likely]]
+        return ParseMap(s, n, p, slot, depth + 1);
+      break;
     case Action::kJson: return ParseJsonText(s, n, p, slot, depth);
     case Action::kUnknown: break;
   }
@@ -400,16 +454,22 @@ inline const uint8_t* ParseValue(RowState& s, Node& n, const uint8_t* p, uint32_
   return ParseValue(s, n, p, slot, depth);
 }
 
-[[gnu::noinline]] const uint8_t* ParseList(RowState& s, Node& n, const uint8_t* p, uint32_t slot,
-                                           int depth) {
-  if (depth > s.depth_max) return Fail(s, ParseCode::kTooDeep, p);
+// Begins a list or map at `slot`, of length 0; gives its place in list_lengths.
+inline size_t BeginList(RowState& s, Node& n, uint32_t slot) {
   if (n.list_row_serial != s.row_serial) {
     n.list_row_serial = s.row_serial;
     n.element_slots_at_row = n.element_slots;
   }
   n.presence.Add(slot);
-  const size_t ordinal = n.list_lengths.size();
   n.list_lengths.push_back(0);
+  n.first_slot_of_list = n.element_slots;
+  return n.list_lengths.size() - 1;
+}
+
+[[gnu::noinline]] const uint8_t* ParseList(RowState& s, Node& n, const uint8_t* p, uint32_t slot,
+                                           int depth) {
+  if (depth > s.depth_max) return Fail(s, ParseCode::kTooDeep, p);
+  const size_t ordinal = BeginList(s, n, slot);
   p = SkipSpace(p + 1);
   if (*p == ']') return p + 1;
   Node& element = *n.element;
@@ -522,3 +582,5 @@ struct NextKey {
     edges = &field->next;
   }
 }
+
+#include "etl/parse/row_kernel_map.inl.h"

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "etl/parse/iso8601.h"
+#include "etl/parse/map_key.h"
 #include "etl/parse/number.h"
 #include "etl/parse/row_state.h"
 #include "etl/parse/schema_change.h"

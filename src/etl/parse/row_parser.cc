@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <optional>
 
@@ -44,6 +45,16 @@ bool IsUtf8(const uint8_t* from, const uint8_t* to) {
                                  static_cast<size_t>(to - from));
 }
 
+// Where text that is not UTF-8 stops being it: the first byte of the first bad sequence.
+const uint8_t* FirstInvalidUtf8(const uint8_t* from, const uint8_t* to) {
+  for (const uint8_t* p = from; p < to;) {
+    const int length = std::max(1, std::countl_one(*p));  // as the first byte says
+    if (length > to - p || (*p >= 0x80 && !IsUtf8(p, p + length))) return p;
+    p += length;
+  }
+  return to;
+}
+
 void BuildNode(const ObservedNode& observed, uint32_t map_keys_max, bool is_root, SchemaTree* tree,
                Node* node) {
   node->pinned = observed.pinned;
@@ -59,7 +70,7 @@ void BuildNode(const ObservedNode& observed, uint32_t map_keys_max, bool is_root
       field->min_position = child.min_position;
       BuildNode(child, map_keys_max, false, tree, &field->node);
     }
-  } else if (node->action == Action::kList && observed.element != nullptr) {
+  } else if (IsRepeated(node->action) && observed.element != nullptr) {
     BuildNode(*observed.element, map_keys_max, false, tree, tree->EnsureElement(node));
   }
 }
@@ -69,8 +80,8 @@ ObservedNode ObserveNode(const Node& node, uint32_t min_position) {
   observed.facts = node.facts;
   observed.pinned = node.pinned;
   observed.cast = node.cast;
-  observed.precision = node.pinned ? node.precision : 0;
-  observed.scale = node.pinned ? node.scale : 0;
+  observed.precision = observed.declares_decimal() ? node.precision : 0;
+  observed.scale = observed.declares_decimal() ? node.scale : 0;
   observed.min_position = min_position;
   for (const auto& field : node.fields) {
     observed.fields.emplace(field->key, ObserveNode(field->node, field->min_position));
@@ -96,6 +107,7 @@ TypeKind KindOf(Action action) {
     case Action::kJson: return TypeKind::kJson;
     case Action::kStruct: return TypeKind::kStruct;
     case Action::kList: return TypeKind::kList;
+    case Action::kMap: return TypeKind::kMap;
   }
   return TypeKind::kUnknown;
 }
@@ -133,7 +145,7 @@ struct ExtraColumn {
     leaf.presence().Add(row);
     if (leaf.uses_dictionary()) {
       const TokenKey key = MakeTokenKey(value, 8);
-      leaf.PushNewFixed(key, value, row, false);
+      leaf.PushNewFixed(key, value, row, false, true);
     } else {
       leaf.AppendFixed(value, row, false);
     }
@@ -242,6 +254,7 @@ struct RowParser::Impl {
   }
 
   void FlushOld() {
+    const LevelCache::Scope shared(&scratch.levels);
     tree.FlushOld(state.row, &scratch);
     for (auto* column : {&source, &line, &rescued}) {
       if (!column->has_value()) continue;
@@ -259,9 +272,12 @@ struct RowParser::Impl {
       return;
     }
     // Columns first: their levels are made from this node's presence.
-    if (node->action == Action::kList) {
+    if (IsRepeated(node->action)) {
       out->element = std::make_unique<RowGroupNode>();
       TakeNode(node->element.get(), out->element.get());
+      if (node->keys != nullptr) {
+        out->keys = node->keys->column.leaf->Finish(state.row, &scratch);
+      }
     } else if (node->action == Action::kStruct) {
       for (const auto& field : node->fields) {
         out->fields.push_back(std::make_unique<RowGroupNode>());
@@ -279,7 +295,10 @@ struct RowParser::Impl {
     group = RowGroup();
     group.rows = state.row;
     group.lost_values = state.lost_values;
-    TakeNode(&tree.root(), &group.root);
+    {
+      const LevelCache::Scope shared(&scratch.levels);
+      TakeNode(&tree.root(), &group.root);
+    }
     for (auto* column : {&source, &line, &rescued}) {
       if (column->has_value()) group.extra.push_back((*column)->leaf.Finish(state.row, &scratch));
     }
@@ -353,7 +372,7 @@ LineCounts RowParser::ParseBlock(const Block& block, uint64_t first_line, std::s
     const uint8_t* newline = nullptr;
     if (!valid_utf8 && !IsUtf8(begin, LineEnd(begin, end))) {
       state.code = ParseCode::kInvalidUtf8;
-      state.error_at = begin;
+      state.error_at = FirstInvalidUtf8(begin, LineEnd(begin, end));
     } else if (*p != '{') {
       state.code = ParseCode::kNotAnObject;
       state.error_at = p;

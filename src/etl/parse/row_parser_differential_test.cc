@@ -72,6 +72,67 @@ TEST(RowParserDifferentialTest, EverySimdLevelAndSpeculationGiveTheSameBytes) {
   }
 }
 
+// `observed` with every object that is not a line taken for a map: its values are of all types that
+// its fields had.
+ObservedNode AsMaps(const ObservedNode& observed) {
+  ObservedNode map = observed;
+  if (map.element != nullptr) *map.element = AsMaps(*map.element);
+  if (observed.facts != kFactObject) return map;
+  map.facts |= kFactMap;
+  map.fields.clear();
+  map.element = std::make_unique<ObservedNode>();
+  for (const auto& [key, field] : observed.fields) map.element->Merge(AsMaps(field));
+  return map;
+}
+
+ObservedNode WithMaps(const ObservedNode& observed) {
+  ObservedNode line = observed;
+  for (auto& [key, field] : line.fields) field = AsMaps(field);
+  return line;
+}
+
+TEST(RowParserDifferentialTest, MapsAreTheSameAtEveryLevel) {
+  size_t maps = 0;
+  for (uint64_t seed = 0; seed < 120; ++seed) {
+    const std::string text = MixedLines(seed, 60 + seed);
+    const ObservedNode known = ParseGeneral(text, {}).observed;
+    const ObservedNode schema = WithMaps(known);
+    const ParsedLines expected = ParseGeneral(text, schema);
+    maps += Describe(schema) != Describe(known);
+    EXPECT_EQ(Describe(expected.bad_lines), Describe(ParseGeneral(text, known).bad_lines));
+    for (const SimdLevel level : SupportedSimdLevels()) {
+      RowParserOptions options = Uncompressed();
+      options.simd = level;
+      const std::string what =
+          "seed " + std::to_string(seed) + " " + std::string(SimdLevelName(level));
+      ExpectSame(ParseLines(text, options, schema), expected, what);
+      ExpectSame(ParseLines(text, options, schema, 3), expected, what + ", small blocks");
+    }
+  }
+  EXPECT_GT(maps, 50U);
+}
+
+TEST(RowParserDifferentialTest, BadLinesLeaveNoTraceInMaps) {
+  for (uint64_t seed = 0; seed < 120; ++seed) {
+    RandomLines random(seed, HabitsOf(seed));
+    RandomJson dice(seed);
+    std::vector<std::string> good;
+    std::vector<std::string> mixed;
+    for (int i = 0; i < 100; ++i) {
+      good.push_back(random.Line());
+      while (dice.OneIn(3)) mixed.push_back(random.BadLine());
+      mixed.push_back(good.back());
+    }
+    mixed.push_back(random.BadLine());
+    const ObservedNode schema = WithMaps(ParseLines(JoinLines(good), Uncompressed()).observed);
+    const ParsedLines without = ParseLines(JoinLines(good), Uncompressed(), schema);
+    const ParsedLines with = ParseLines(JoinLines(mixed), Uncompressed(), schema);
+    EXPECT_EQ(with.counts.rows, good.size());
+    EXPECT_EQ(Describe(with.observed), Describe(without.observed)) << "seed " << seed;
+    EXPECT_TRUE(Describe(with.row_groups) == Describe(without.row_groups)) << "seed " << seed;
+  }
+}
+
 TEST(RowParserDifferentialTest, BlocksDoNotShow) {
   for (uint64_t seed = 0; seed < 32; ++seed) {
     const std::string text = MixedLines(seed, 100);

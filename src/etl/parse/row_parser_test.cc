@@ -94,6 +94,8 @@ TEST(RowParserTest, InvalidUtf8SpoilsItsOwnLineOnly) {
   EXPECT_EQ(parsed.counts.rows, 1U);
   ASSERT_EQ(parsed.bad_lines.size(), 2U);
   EXPECT_EQ(parsed.bad_lines[1].line, 2U);
+  EXPECT_EQ(parsed.bad_lines[0].error_offset, 6U);  // the sequence that is cut off
+  EXPECT_EQ(parsed.bad_lines[1].error_offset, 23U);
 }
 
 TEST(RowParserTest, OversizedBlocksAreOneBadLine) {

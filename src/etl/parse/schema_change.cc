@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include "etl/parse/iso8601.h"
 #include "etl/parse/number.h"
@@ -39,18 +40,41 @@ std::string_view DecodeAt(RowState* state, const uint8_t* p, const uint8_t** aft
   return std::string_view(state->decoded).substr(0, length);
 }
 
-std::string PathText(const Node& node) {
+// A key as a step of a path: no other step or sequence of steps is spelled like it.
+void AppendStep(std::string_view key, std::string* path) {
+  for (const char c : key) {
+    if (c == '.' || c == '[' || c == '\\') path->push_back('\\');
+    path->push_back(c);
+  }
+}
+
+// Where `node`, or the member `key` of it, stands in the row under way: `a.b[2].c`.
+std::string PathText(const Node& node, const std::string_view* key) {
+  std::vector<const Node*> steps;
+  for (const Node* at = &node; at->parent != nullptr; at = at->parent) steps.push_back(at);
   std::string path;
-  for (const Node* at = &node; at->parent != nullptr; at = at->parent) {
-    if (at->parent->element.get() == at) {
-      path.insert(0, "[]");
+  bool is_first = true;
+  const auto append_key = [&path, &is_first](std::string_view name) {
+    if (!is_first) path.push_back('.');
+    AppendStep(name, &path);
+    is_first = false;
+  };
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+    const Node& parent = *(*step)->parent;
+    if (parent.keys != nullptr) {
+      append_key(parent.keys->seen.newest());
       continue;
     }
-    for (const auto& field : at->parent->fields) {
-      if (&field->node == at) path.insert(0, "." + field->key);
+    if (parent.element.get() == *step) {
+      path += "[" + std::to_string(parent.element_slots - parent.first_slot_of_list - 1) + "]";
+      continue;
+    }
+    for (const auto& field : parent.fields) {
+      if (&field->node == *step) append_key(field->key);
     }
   }
-  return path.empty() ? path : path.substr(1);
+  if (key != nullptr) append_key(*key);
+  return path;
 }
 
 void AppendJsonString(std::string_view text, std::string* out) {
@@ -87,7 +111,7 @@ void PushFixed(LeafBuilder* leaf, std::string_view token, const uint8_t* value, 
   if (index != TokenDictionary::kNotFound) {
     leaf->PushIndex(index);
   } else {
-    leaf->PushNewFixed(key, value, row, false);
+    leaf->PushNewFixed(key, value, row, false, false);
   }
 }
 
@@ -252,10 +276,8 @@ const uint8_t* Rescue(RowState* state, const Node& node, const std::string_view*
     return nullptr;
   }
   const SkipResult skipped = SkipValue(p, 0, state->depth_max);
-  std::string path = PathText(node);
-  if (key != nullptr) path.append(path.empty() ? "" : ".").append(*key);
   if (!state->rescued.empty()) state->rescued.push_back(',');
-  AppendJsonString(path, &state->rescued);
+  AppendJsonString(PathText(node, key), &state->rescued);
   state->rescued.push_back(':');
   state->rescued.append(reinterpret_cast<const char*>(p), static_cast<size_t>(skipped.end - p));
   return skipped.end;

@@ -19,27 +19,30 @@ TypeKind StoredKind(Action action) {
   }
 }
 
-// Levels of Parquet schema down to `node`: a list takes two beside its element.
+// Levels of Parquet schema down to `node`: a list or map takes two beside what is in it.
 int SchemaLevel(const Node& node) {
   int level = 0;
   for (const Node* at = &node; at->parent != nullptr; at = at->parent) {
-    level += at->parent->action == Action::kList ? 2 : 1;
+    level += IsRepeated(at->parent->action) ? 2 : 1;
   }
   return level;
 }
 
 bool IsLeaf(Action action) {
-  return action != Action::kUnknown && action != Action::kStruct && action != Action::kList;
+  return action != Action::kUnknown && action != Action::kStruct && !IsRepeated(action);
 }
 
 void RollbackNode(Node* node, uint32_t slot_limit, uint32_t row, uint32_t row_serial) {
   if (node->leaf != nullptr) node->leaf->Rollback(slot_limit, row);
   const uint32_t removed = node->presence.TruncateTo(slot_limit);
-  if (node->action == Action::kList && node->list_row_serial == row_serial) {
+  if (IsRepeated(node->action) && node->list_row_serial == row_serial) {
     node->list_lengths.resize(node->list_lengths.size() - removed);
     node->element_slots = node->element_slots_at_row;
     node->list_row_serial = 0;
     RollbackNode(node->element.get(), node->element_slots, row, row_serial);
+    if (node->keys != nullptr) {
+      RollbackNode(&node->keys->column, node->element_slots, row, row_serial);
+    }
   }
   if (node->action == Action::kStruct && (removed != 0 || node->parent == nullptr)) {
     for (const auto& field : node->fields) {
@@ -55,6 +58,7 @@ void ClearNode(Node* node) {
   node->element_slots = 0;
   node->list_row_serial = 0;
   if (node->element != nullptr) ClearNode(node->element.get());
+  if (node->keys != nullptr) ClearNode(&node->keys->column);
   for (const auto& field : node->fields) ClearNode(&field->node);
 }
 
@@ -76,7 +80,7 @@ Action ActionOf(Facts facts) {
     case TypeKind::kDate: return Action::kDate;
     case TypeKind::kStruct: return Action::kStruct;
     case TypeKind::kList: return Action::kList;
-    case TypeKind::kMap:
+    case TypeKind::kMap: return Action::kMap;
     case TypeKind::kJson: return Action::kJson;
   }
   return Action::kJson;
@@ -87,7 +91,8 @@ std::vector<PathStep> PathTo(const Node& node) {
   for (const Node* at = &node; at->parent != nullptr; at = at->parent) {
     PathStep step;
     step.presence = at->leaf != nullptr ? &at->leaf->presence() : &at->presence;
-    step.is_list = at->action == Action::kList;
+    step.is_list = IsRepeated(at->action);
+    step.is_required = at->parent->keys != nullptr && at == &at->parent->keys->column;
     step.list_lengths = step.is_list ? &at->list_lengths : nullptr;
     steps.push_back(step);
   }
@@ -134,7 +139,8 @@ bool SchemaTree::Retype(Node* node, Facts facts) {
   node->action = action;
   if (action == Action::kDecimal && node->precision == 0) node->precision = 20;
   if (IsLeaf(action)) MakeLeaf(node);
-  if (action == Action::kList) EnsureElement(node);
+  if (IsRepeated(action)) EnsureElement(node);
+  if (action == Action::kMap) MakeKeys(node);
   return had_values;
 }
 
@@ -143,11 +149,20 @@ void SchemaTree::MakeLeaf(Node* node) {
                                              &flush_queue_);
   node->leaf->SetPath(PathTo(*node));
   Node* list = node->parent;
-  while (list != nullptr && list->action != Action::kList) list = list->parent;
+  while (list != nullptr && !IsRepeated(list->action)) list = list->parent;
   leaves_[node->leaf.get()] = {node->leaf.get(), node, list};
 }
 
-// A node that stops being a struct or list takes its columns with it.
+void SchemaTree::MakeKeys(Node* map) {
+  map->keys = std::make_unique<MapKeys>();
+  Node& column = map->keys->column;
+  column.parent = map;
+  column.facts = kFactText;
+  column.action = Action::kString;
+  MakeLeaf(&column);
+}
+
+// A node that stops being a struct, list or map takes its columns with it.
 void SchemaTree::DropLeaves(Node* node) {
   if (node->leaf != nullptr) {
     leaves_.erase(node->leaf.get());
@@ -155,6 +170,7 @@ void SchemaTree::DropLeaves(Node* node) {
     node->leaf.reset();
   }
   if (node->element != nullptr) DropLeaves(node->element.get());
+  if (node->keys != nullptr) DropLeaves(&node->keys->column);
   for (const auto& field : node->fields) DropLeaves(&field->node);
 }
 
@@ -173,10 +189,22 @@ void SchemaTree::FlushQueued(uint32_t row_end, PageScratch* scratch) {
   flush_queue_.clear();
 }
 
-void SchemaTree::FlushOld(uint32_t row_end, PageScratch* scratch) {
-  for (const auto& [leaf, place] : leaves_) {
-    if (leaf->page_is_old(row_end)) leaf->Flush(row_end, NextSlot(place, row_end), scratch);
+// In the order of the schema: neighbours share their levels.
+void SchemaTree::FlushOldBelow(Node* node, const Node* list, uint32_t row_end,
+                               PageScratch* scratch) {
+  if (node->leaf != nullptr && node->leaf->page_is_old(row_end)) {
+    node->leaf->Flush(row_end, list != nullptr ? list->element_slots : row_end, scratch);
   }
+  if (IsRepeated(node->action)) {
+    if (node->keys != nullptr) FlushOldBelow(&node->keys->column, node, row_end, scratch);
+    FlushOldBelow(node->element.get(), node, row_end, scratch);
+  }
+  if (node->action != Action::kStruct) return;
+  for (const auto& field : node->fields) FlushOldBelow(&field->node, list, row_end, scratch);
+}
+
+void SchemaTree::FlushOld(uint32_t row_end, PageScratch* scratch) {
+  FlushOldBelow(root_.get(), nullptr, row_end, scratch);
 }
 
 void SchemaTree::ClearRowGroup() {

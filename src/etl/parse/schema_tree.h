@@ -17,6 +17,7 @@
 
 #include "etl/column/leaf_builder.h"
 #include "etl/column/presence.h"
+#include "etl/parse/key_set.h"
 #include "etl/schema/facts.h"
 #include "etl/source/source.h"
 #include "model/schema.h"
@@ -38,12 +39,17 @@ enum class Action : uint8_t {
   kJson,
   kStruct,
   kList,
+  kMap,  // for the columns a list of keys and values
 };
+
+// Whether the values below such a node have slots of their own, not those of the node.
+inline bool IsRepeated(Action action) { return action == Action::kList || action == Action::kMap; }
 
 Action ActionOf(Facts facts);
 
 struct Node;
 struct ObjectField;
+struct MapKeys;
 
 // From one value to the next: the bytes between them, as `,"key":` or `{"key":`.
 struct Edge {
@@ -64,7 +70,7 @@ struct Node {
   bool cast = false;    // given by a cast: text that spells a value of the type is one
   Facts facts = 0;
   std::unique_ptr<LeafBuilder> leaf;  // scalars and JSON text; null while kUnknown
-  Presence presence;                  // kStruct, kList: where the value is not null
+  Presence presence;                  // kStruct, kList, kMap: where the value is not null
 
   int precision = 0;       // kDecimal
   int scale = 0;           // kDecimal
@@ -74,10 +80,12 @@ struct Node {
   std::vector<std::unique_ptr<ObjectField>> fields;
   std::unordered_map<std::string_view, ObjectField*> field_of_key;
 
-  std::unique_ptr<Node> element;  // kList
+  std::unique_ptr<Node> element;  // kList; kMap: the value
+  std::unique_ptr<MapKeys> keys;  // kMap
   std::vector<uint32_t> list_lengths;
   uint32_t element_slots = 0;
-  uint32_t list_row_serial = 0;       // the row that used this list last,
+  uint32_t first_slot_of_list = 0;    // element_slots where the list or map under way began
+  uint32_t list_row_serial = 0;       // the row that used this list or map last,
   uint32_t element_slots_at_row = 0;  // and element_slots before it
 
   Node();
@@ -92,6 +100,11 @@ struct ObjectField {
   std::string key;  // unescaped
 };
 
+struct MapKeys {
+  Node column;  // required strings
+  KeySet seen;  // of the object under way
+};
+
 class SchemaTree {
  public:
   explicit SchemaTree(const PageSettings& settings);
@@ -100,7 +113,7 @@ class SchemaTree {
   const Node& root() const { return *root_; }
 
   ObjectField* AddField(Node* object, std::string_view key);
-  Node* EnsureElement(Node* list);
+  Node* EnsureElement(Node* list);  // or map
 
   // Containers nested so deeply that readers refuse the file (pyarrow: beyond 100 levels of schema)
   // or do not come to an end (DuckDB's time doubles with every list: 19 s at 26) become JSON text.
@@ -127,11 +140,13 @@ class SchemaTree {
   struct LeafPlace {
     LeafBuilder* leaf;
     Node* node;
-    Node* list;  // the innermost list around it, or null: its slots are rows
+    Node* list;  // the innermost list or map around it, or null: its slots are rows
   };
 
   void MakeLeaf(Node* node);
+  void MakeKeys(Node* map);
   void DropLeaves(Node* node);
+  static void FlushOldBelow(Node* node, const Node* list, uint32_t row_end, PageScratch* scratch);
   uint32_t NextSlot(const LeafPlace& place, uint32_t row_end) const;
 
   const PageSettings& settings_;

@@ -18,11 +18,14 @@ TypeKind ResolveType(Facts facts) {
   if (facts == 0) return TypeKind::kUnknown;
   if (facts == kFactBool) return TypeKind::kBool;
   if ((facts & ~kFactNumbers) == 0) return ResolveNumbers(facts);
+  if (facts == kFactDecimal) return TypeKind::kDecimal;
+  if ((facts & ~(kFactNumbers | kFactDecimal)) == 0) return TypeKind::kString;
   if (facts == kFactTimestampUtc) return TypeKind::kTimestampUtc;
   if (facts == kFactTimestampLocal) return TypeKind::kTimestampLocal;
   if (facts == kFactDate) return TypeKind::kDate;
   if ((facts & ~kFactStrings) == 0) return TypeKind::kString;
   if (facts == kFactObject) return TypeKind::kStruct;
+  if ((facts & ~kFactObject) == kFactMap) return TypeKind::kMap;
   if (facts == kFactArray) return TypeKind::kList;
   return TypeKind::kJson;
 }
@@ -39,8 +42,8 @@ Facts FactsOfType(TypeKind kind) {
     case TypeKind::kTimestampLocal: return kFactTimestampLocal;
     case TypeKind::kDate: return kFactDate;
     case TypeKind::kJson: return kFactJson;
-    case TypeKind::kStruct:
-    case TypeKind::kMap: return kFactObject;
+    case TypeKind::kStruct: return kFactObject;
+    case TypeKind::kMap: return kFactObject | kFactMap;
     case TypeKind::kList: return kFactArray;
   }
   return 0;

@@ -34,6 +34,13 @@ inline constexpr Facts kFactStrings =
 // that readers refuse).
 inline constexpr Facts kFactJson = 1 << 12;
 
+// Instead of what was seen: numbers that fit the decimal type which the schema declares. Numbers
+// that do not fit it are seen as what they are, and make the column text.
+inline constexpr Facts kFactDecimal = 1 << 13;
+
+// Beside kFactObject: the objects are a map, their keys data. Never observed, only given.
+inline constexpr Facts kFactMap = 1 << 14;
+
 // The narrowest type that holds every kind in `facts` without losing a value. A set of numbers that
 // no numeric type holds gives kString (each number's source text); other mixtures give kJson.
 TypeKind ResolveType(Facts facts);
@@ -43,7 +50,7 @@ Facts FactsOfType(TypeKind kind);
 
 // True when a kString place holds the source text of numbers, not JSON strings.
 inline bool IsNumberText(Facts facts) {
-  return (facts & kFactNumbers) != 0 && (facts & ~kFactNumbers) == 0 &&
+  return (facts & kFactNumbers) != 0 && (facts & ~(kFactNumbers | kFactDecimal)) == 0 &&
          ResolveType(facts) == TypeKind::kString;
 }
 

@@ -7,7 +7,7 @@
 namespace varve {
 namespace {
 
-constexpr Facts kAll = (1 << 13) - 1;
+constexpr Facts kAll = (1 << 15) - 1;
 
 // What a value of some kinds can be stored in without loss, as a partial order: each type with the
 // types that hold everything it holds.
@@ -21,16 +21,17 @@ bool Holds(TypeKind wide, TypeKind narrow) {
     case TypeKind::kTimestampUtc:
     case TypeKind::kTimestampLocal:
     case TypeKind::kDate: return wide == TypeKind::kString;
+    case TypeKind::kStruct: return wide == TypeKind::kMap;
     default: return false;
   }
 }
 
-// All 2^13 sets, each with one more kind: the new type holds what the old one held, so no order of
+// All 2^15 sets, each with one more kind: the new type holds what the old one held, so no order of
 // arrival loses a value.
 TEST(FactsTest, MoreKindsKeepEveryValue) {
   for (uint32_t facts = 0; facts <= kAll; ++facts) {
     const TypeKind before = ResolveType(static_cast<Facts>(facts));
-    for (int bit = 0; bit < 13; ++bit) {
+    for (int bit = 0; bit < 15; ++bit) {
       const TypeKind after = ResolveType(static_cast<Facts>(facts | 1u << bit));
       // Large integers that are doubles are text only until a fraction comes up.
       const bool exact = (facts & kFactInexact) == 0 && IsNumberText(static_cast<Facts>(facts));
@@ -44,7 +45,7 @@ TEST(FactsTest, EveryTypeResolvesToItself) {
   for (const TypeKind kind :
        {TypeKind::kUnknown, TypeKind::kBool, TypeKind::kInt64, TypeKind::kDouble,
         TypeKind::kDecimal, TypeKind::kString, TypeKind::kTimestampUtc, TypeKind::kTimestampLocal,
-        TypeKind::kDate, TypeKind::kJson, TypeKind::kStruct, TypeKind::kList}) {
+        TypeKind::kDate, TypeKind::kJson, TypeKind::kStruct, TypeKind::kList, TypeKind::kMap}) {
     EXPECT_EQ(ResolveType(FactsOfType(kind)), kind) << static_cast<int>(kind);
   }
 }
@@ -63,11 +64,21 @@ TEST(FactsTest, Mixtures) {
   EXPECT_EQ(ResolveType(kFactBool | kFactInt), TypeKind::kJson);
   EXPECT_EQ(ResolveType(kFactObject | kFactArray), TypeKind::kJson);
   EXPECT_EQ(ResolveType(kFactObject | kFactJson), TypeKind::kJson);
+  EXPECT_EQ(ResolveType(kFactMap), TypeKind::kMap);
+  EXPECT_EQ(ResolveType(kFactMap | kFactObject), TypeKind::kMap);
+  EXPECT_EQ(ResolveType(kFactMap | kFactObject | kFactInt), TypeKind::kJson);
+  EXPECT_EQ(ResolveType(kFactMap | kFactArray), TypeKind::kJson);
+  EXPECT_EQ(ResolveType(kFactDecimal), TypeKind::kDecimal);
+  EXPECT_EQ(ResolveType(kFactDecimal | kFactInt), TypeKind::kString);
+  EXPECT_EQ(ResolveType(kFactDecimal | kFactText), TypeKind::kJson);
+  EXPECT_EQ(ResolveType(kFactDecimal | kFactMap | kFactObject), TypeKind::kJson);
 }
 
 TEST(FactsTest, NumberTextIsTextOfNumbersOnly) {
   EXPECT_TRUE(IsNumberText(kFactBigInt));
   EXPECT_TRUE(IsNumberText(kFactInt | kFactInexact | kFactFraction));
+  EXPECT_TRUE(IsNumberText(kFactDecimal | kFactFraction));
+  EXPECT_FALSE(IsNumberText(kFactDecimal));
   EXPECT_FALSE(IsNumberText(kFactInt));
   EXPECT_FALSE(IsNumberText(kFactText));
   EXPECT_FALSE(IsNumberText(kFactBigInt | kFactText));

@@ -5,14 +5,20 @@
 namespace varve {
 namespace {
 
+// What varve itself writes for integers of 64 bits, signed and unsigned.
+bool IsInferredDecimal(const Field& field) { return field.precision == 20 && field.scale == 0; }
+
 ObservedNode ObserveField(const Field& field, bool pinned, uint32_t position) {
   ObservedNode node;
   node.facts = FactsOfType(field.kind);
+  if (field.kind == TypeKind::kDecimal && !pinned && !IsInferredDecimal(field)) {
+    node.facts = kFactDecimal;
+  }
   node.pinned = pinned;
   node.precision = field.precision;
   node.scale = field.scale;
   node.min_position = position;
-  if (field.kind == TypeKind::kList) {
+  if (field.kind == TypeKind::kList || field.kind == TypeKind::kMap) {
     node.element = std::make_unique<ObservedNode>(ObserveField(field.children[0], pinned, 0));
   } else if (field.kind == TypeKind::kStruct) {
     uint32_t child_position = 0;

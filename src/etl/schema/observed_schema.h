@@ -19,11 +19,13 @@ struct ObservedNode {
   Facts facts = 0;
   bool pinned = false;  // the type was given and is not widened
   bool cast = false;    // pinned by a cast, which also takes text that spells a value
-  int precision = 0;    // kDecimal, when pinned
+  int precision = 0;    // kDecimal, when the type was declared
   int scale = 0;
   uint32_t min_position = ~uint32_t{0};        // earliest place among the keys of any object
   std::map<std::string, ObservedNode> fields;  // by source key
-  std::unique_ptr<ObservedNode> element;
+  std::unique_ptr<ObservedNode> element;       // of a list; of a map, its value
+
+  bool declares_decimal() const { return pinned || (facts & kFactDecimal) != 0; }
 
   ObservedNode() = default;
   ObservedNode(ObservedNode&&) = default;

@@ -31,7 +31,7 @@ std::string ToText(const ObservedNode& node) {
 
 ObservedNode AnyNode(int depth) {
   ObservedNode node;
-  node.facts = static_cast<Facts>(*rc::gen::inRange(0, 1 << 13));
+  node.facts = static_cast<Facts>(*rc::gen::inRange(0, 1 << 15));
   node.pinned = *rc::gen::inRange(0, 4) == 0;
   node.cast = *rc::gen::inRange(0, 4) == 0;
   node.precision = *rc::gen::inRange(0, 3);
@@ -95,6 +95,14 @@ TEST(ObservedSchemaTest, ASchemaIsObservedAsItself) {
   EXPECT_TRUE(node.fields.at("key").pinned);
   EXPECT_EQ(TypeOf(node.fields.at("key"), 100), TypeKind::kDecimal);
   EXPECT_EQ(TypeOf(*node.fields.at("l").element, 100), TypeKind::kDate);
+}
+
+TEST(ObservedSchemaTest, ADeclaredDecimalIsOneUnlessVarveInfersItItself) {
+  const Field declared{"d", "d", TypeKind::kDecimal, 20, 2, {}};
+  const Field inferred{"i", "i", TypeKind::kDecimal, 20, 0, {}};
+  const ObservedNode node = ObserveSchema(Schema{{declared, inferred}}, false);
+  EXPECT_EQ(node.fields.at("d").facts, kFactDecimal);
+  EXPECT_EQ(node.fields.at("i").facts, kFactU64);
 }
 
 }  // namespace

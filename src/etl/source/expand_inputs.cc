@@ -55,13 +55,7 @@ struct CloseDirectory {
 Result<std::vector<std::string>> List(const std::string& directory) {
   const std::string shown = directory.empty() ? "." : directory;
   std::unique_ptr<DIR, CloseDirectory> handle(opendir(shown.c_str()));
-  if (handle == nullptr) {
-    Error error = ErrnoError("list directory", shown);
-    if (error.code == Code::kPermission) {
-      error.message += "; give this user the right to read it, or name the files to convert";
-    }
-    return error;
-  }
+  if (handle == nullptr) return ErrnoError("list directory", shown);
   std::vector<std::string> names;
   errno = 0;
   while (const dirent* entry = readdir(handle.get())) {

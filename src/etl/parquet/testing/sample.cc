@@ -147,7 +147,7 @@ class LeafEncoder {
       for (const std::string* value : values) indices.push_back(dictionary_.at(*value));
       const int width = BitWidthFor(static_cast<uint32_t>(dictionary_.size() - 1));
       body->AppendByte(static_cast<uint8_t>(width));
-      AppendRleHybrid(indices.data(), indices.size(), width, body);
+      AppendRleHybrid(indices.data(), indices.size(), width, 1, body);
     } else if (leaf_.type == PhysicalType::kBoolean) {
       std::string bits((values.size() + 7) / 8, '\0');
       for (size_t i = 0; i < values.size(); ++i) {

@@ -67,6 +67,7 @@ void AppendNode(const RowGroupNode& node, std::string* out) {
   AppendNumber(static_cast<uint64_t>(node.kind), out);
   AppendNumber(node.has_values, out);
   AppendChunk(node.chunk, out);
+  AppendChunk(node.keys, out);
   size_t cursor = 0;
   node.presence.ForEach(0, node.presence.end(), &cursor, [&](SlotRun run) {
     AppendNumber(run.begin, out);
@@ -94,7 +95,7 @@ void AppendObserved(const ObservedNode& node, uint32_t map_keys_max, bool positi
       *out << ",";
     }
     *out << "}";
-  } else if (kind == TypeKind::kList) {
+  } else if (kind == TypeKind::kList || kind == TypeKind::kMap) {
     *out << "[";
     if (node.element != nullptr) AppendObserved(*node.element, map_keys_max, positions, out);
     *out << "]";
