@@ -81,7 +81,8 @@ Error Corrupt(std::string_view what) {
 }  // namespace
 
 std::string EncodeMemory(const BatchMemory& memory) {
-  json node = {{"job", memory.job}, {"job_attempt", memory.job_attempt}};
+  json node = {
+      {"job", memory.job}, {"job_attempt", memory.job_attempt}, {"job_owner", memory.job_owner}};
   if (memory.result) node["result"] = Encode(*memory.result);
   return node.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -93,6 +94,7 @@ Result<BatchMemory> DecodeMemory(std::string_view text) {
     const json node = json::parse(text);
     memory.job = node.at("job").get<std::string>();
     memory.job_attempt = node.at("job_attempt").get<uint32_t>();
+    memory.job_owner = node.at("job_owner").get<std::string>();
     if (const auto result = node.find("result"); result != node.end()) {
       VARVE_ASSIGN_OR_RETURN(memory.result, DecodeResult(*result));
     }

@@ -14,6 +14,7 @@ namespace varve {
 struct BatchMemory {
   std::string job;                  // the name of the job started; empty: none
   uint32_t job_attempt = 0;         // the attempt of the step that started it
+  std::string job_owner;            // the process that did: jobs may not outlive it
   std::optional<JobResult> result;  // of the job, once it succeeded
 };
 

@@ -84,7 +84,8 @@ BatchSteps::Outcome BatchSteps::Begin(HeldBatch& held, StepContext& context) {
 BatchSteps::Outcome BatchSteps::Convert(HeldBatch& held, StepContext& context) {
   if (IsPast(held.record, BatchState::kProcessing)) return StepOutcome::Done();
   VARVE_ASSIGN_OR_RETURN(BatchMemory memory, DecodeMemory(context.data));
-  if (memory.job.empty() || memory.job_attempt != context.attempt) {
+  const bool ours = memory.job_attempt == context.attempt && memory.job_owner == config_.owner;
+  if (memory.job.empty() || !ours) {
     return StartJob(held, context, std::move(memory));
   }
   auto status = deps_.jobs.Describe(memory.job);
@@ -109,6 +110,7 @@ BatchSteps::Outcome BatchSteps::StartJob(HeldBatch& held, StepContext& context,
   VARVE_ASSIGN_OR_RETURN(const Manifest manifest, builder_.EnsureManifest(held.record));
   memory.job = JobName(held.record.pipeline, held.record.id, held.record.fence, context.attempt);
   memory.job_attempt = context.attempt;
+  memory.job_owner = config_.owner;
   auto started = deps_.jobs.Start(memory.job, manifest);
   if (!started.ok()) {
     if (started.error().code != Code::kThrottled) return std::move(started).error();
