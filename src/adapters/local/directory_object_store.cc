@@ -4,21 +4,22 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
-#include <atomic>
 #include <cerrno>
+#include <ctime>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
 #include "adapters/local/file_copy.h"
 #include "adapters/local/object_path.h"
+#include "adapters/local/temporary_files.h"
 
 namespace varve {
 namespace {
 
-constexpr const char* kTemporaryFolder = ".varve-tmp";
 // A folder that is pruned while something is put into it is made again; more often is a bug.
 constexpr int kPublishTries = 5;
+constexpr time_t kTemporaryAgeMaxSeconds = 24 * 60 * 60;
 
 Error Gone(const ObjectRef& ref) { return Error{Code::kNotFound, ToString(ref) + " is gone"}; }
 
@@ -62,16 +63,14 @@ Result<std::unique_ptr<DirectoryObjectStore>> DirectoryObjectStore::Open(std::st
   std::filesystem::create_directories(root, ignored);
   FileDescriptor fd(open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.valid()) return ErrnoError("open the folder", root);
+  RemoveTemporaries(fd.get(), std::time(nullptr) - kTemporaryAgeMaxSeconds);
   return std::unique_ptr<DirectoryObjectStore>(
-      new DirectoryObjectStore(std::move(bucket), root, std::move(fd), names));
+      new DirectoryObjectStore(std::move(bucket), std::move(fd), names));
 }
 
-DirectoryObjectStore::DirectoryObjectStore(std::string bucket, std::string root,
-                                           FileDescriptor root_fd, ListedNames names)
-    : bucket_(std::move(bucket)),
-      root_(std::move(root)),
-      root_fd_(std::move(root_fd)),
-      listing_(bucket_, names) {}
+DirectoryObjectStore::DirectoryObjectStore(std::string bucket, FileDescriptor root_fd,
+                                           ListedNames names)
+    : bucket_(std::move(bucket)), root_fd_(std::move(root_fd)), listing_(bucket_, names) {}
 
 Result<DirectoryObjectStore::Opened> DirectoryObjectStore::OpenObject(std::string_view key) {
   auto parent = OpenParent(root_fd_.get(), key, MissingFolders::kFail);
@@ -119,15 +118,6 @@ Result<std::string> DirectoryObjectStore::Get(std::string_view key, uint64_t byt
   return content;
 }
 
-Result<std::string> DirectoryObjectStore::NewTemporary() {
-  static std::atomic<uint64_t> number{0};
-  if (mkdirat(root_fd_.get(), kTemporaryFolder, 0777) != 0 && errno != EEXIST) {
-    return ErrnoError("make a folder for temporary files in", root_);
-  }
-  return std::string(kTemporaryFolder) + "/" + std::to_string(getpid()) + "-" +
-         std::to_string(number.fetch_add(1));
-}
-
 Status DirectoryObjectStore::Publish(const std::string& temporary, std::string_view key,
                                      PutCondition condition) {
   for (int tries = 1;; ++tries) {
@@ -147,7 +137,7 @@ Status DirectoryObjectStore::Publish(const std::string& temporary, std::string_v
 Result<ObjectInfo> DirectoryObjectStore::Put(std::string_view key, std::string_view content,
                                              PutCondition condition) {
   VARVE_RETURN_IF_ERROR(CheckObjectPath(key));
-  VARVE_ASSIGN_OR_RETURN(const std::string path, NewTemporary());
+  VARVE_ASSIGN_OR_RETURN(const std::string path, NewTemporaryPath(root_fd_.get()));
   const FileDescriptor file(openat(root_fd_.get(), path.c_str(),
                                    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!file.valid()) return ObjectError("write", key, errno);
@@ -174,7 +164,7 @@ Status DirectoryObjectStore::WriteFile(std::string_view key, const std::string& 
   VARVE_RETURN_IF_ERROR(CheckObjectPath(key));
   const FileDescriptor from(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!from.valid()) return ErrnoError("open", path);
-  VARVE_ASSIGN_OR_RETURN(const std::string name, NewTemporary());
+  VARVE_ASSIGN_OR_RETURN(const std::string name, NewTemporaryPath(root_fd_.get()));
   const TemporaryFile temporary(root_fd_.get(), name);
   if (renameat(AT_FDCWD, path.c_str(), root_fd_.get(), name.c_str()) == 0) {
     if (fsync(from.get()) != 0) return ObjectError("sync", key, errno);
@@ -240,7 +230,7 @@ Status DirectoryObjectStore::Move(std::string_view from, std::string_view to) {
 Status DirectoryObjectStore::MoveVersion(const ObjectRef& ref, std::string_view to) {
   VARVE_RETURN_IF_ERROR(CheckObjectPath(to));
   VARVE_ASSIGN_OR_RETURN(const Opened opened, OpenVersion(ref));
-  VARVE_ASSIGN_OR_RETURN(const std::string name, NewTemporary());
+  VARVE_ASSIGN_OR_RETURN(const std::string name, NewTemporaryPath(root_fd_.get()));
   const std::string source = "/proc/self/fd/" + std::to_string(opened.file.get());
   const TemporaryFile temporary(root_fd_.get(), name);
   if (linkat(AT_FDCWD, source.c_str(), root_fd_.get(), name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
@@ -259,7 +249,7 @@ Status DirectoryObjectStore::DeleteVersion(const ObjectRef& ref) {
     if (opened.error().code == Code::kNotFound) return Ok{};
     return Error(opened.error());
   }
-  VARVE_ASSIGN_OR_RETURN(const std::string name, NewTemporary());
+  VARVE_ASSIGN_OR_RETURN(const std::string name, NewTemporaryPath(root_fd_.get()));
   VARVE_ASSIGN_OR_RETURN(const ObjectParent parent,
                          OpenParent(root_fd_.get(), ref.key, MissingFolders::kFail));
   if (renameat(parent.folder.get(), parent.name.c_str(), root_fd_.get(), name.c_str()) != 0) {

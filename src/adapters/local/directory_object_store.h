@@ -44,8 +44,7 @@ class DirectoryObjectStore : public ObjectStore {
   Status Tag(const ObjectRef& ref, std::string_view name, std::string_view value) override;
 
  private:
-  DirectoryObjectStore(std::string bucket, std::string root, FileDescriptor root_fd,
-                       ListedNames names);
+  DirectoryObjectStore(std::string bucket, FileDescriptor root_fd, ListedNames names);
 
   // The object's file, and what it was when it was opened. kNotFound.
   struct Opened {
@@ -55,12 +54,10 @@ class DirectoryObjectStore : public ObjectStore {
   Result<Opened> OpenObject(std::string_view key);
   Result<Opened> OpenVersion(const ObjectRef& ref);  // kNotFound when it is another
 
-  Result<std::string> NewTemporary();  // an unused key under ".varve-tmp"
   Status Publish(const std::string& temporary, std::string_view key, PutCondition condition);
   void PruneFolders(std::string_view key);
 
   const std::string bucket_;
-  const std::string root_;
   const FileDescriptor root_fd_;
   DirectoryListing listing_;
 };

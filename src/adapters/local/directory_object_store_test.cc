@@ -1,6 +1,7 @@
 // What the contract suite does not ask of every store: links, leftovers, folders, versions.
 #include "adapters/local/directory_object_store.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -8,10 +9,13 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
+
+#include "adapters/local/temporary_files.h"
 
 namespace varve {
 namespace {
@@ -114,6 +118,16 @@ TEST_F(DirectoryObjectStoreTest, NothingTemporaryIsLeft) {
   ASSERT_TRUE(store_->DeleteVersion(store_->Head("b")->ref).ok());
   EXPECT_TRUE(std::filesystem::is_empty(root_ / ".varve-tmp"));
   EXPECT_THAT(Keys(*store_), ElementsAre("c"));
+}
+
+TEST_F(DirectoryObjectStoreTest, WhatAKilledProcessLeftGoesInTime) {
+  Write(".varve-tmp/left", "x");
+  Open(ListedNames::kAll);
+  EXPECT_TRUE(std::filesystem::exists(root_ / ".varve-tmp/left"));
+  const int root = open(root_.c_str(), O_RDONLY | O_DIRECTORY);
+  RemoveTemporaries(root, std::time(nullptr) + 10);
+  close(root);
+  EXPECT_FALSE(std::filesystem::exists(root_ / ".varve-tmp/left"));
 }
 
 TEST_F(DirectoryObjectStoreTest, StagingFoldersGoWithTheirLastFile) {
