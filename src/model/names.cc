@@ -1,5 +1,6 @@
 #include "model/names.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <system_error>
@@ -10,6 +11,7 @@ namespace varve {
 namespace {
 
 constexpr std::string_view kBatchMark = "batch-";
+constexpr std::string_view kPartMark = "part-";
 constexpr size_t kDayLength = 10;
 
 size_t DigitsAt(std::string_view text) {
@@ -28,14 +30,9 @@ size_t BatchLength(std::string_view text, char separator) {
   return digits < 4 ? 0 : kDayLength + 1 + kBatchMark.size() + digits;
 }
 
-std::string NumberedName(std::string_view stem, std::string_view batch, uint32_t part) {
-  char number[16];
-  std::snprintf(number, sizeof number, "-%05u-", part);
-  std::string name(stem);
-  name.append(number).append(batch);
-  for (size_t i = stem.size(); i < name.size(); ++i) {
-    if (name[i] == '/') name[i] = '-';
-  }
+std::string FlatName(std::string_view batch) {
+  std::string name(batch);
+  std::replace(name.begin(), name.end(), '/', '-');
   return name;
 }
 
@@ -82,28 +79,26 @@ std::optional<uint64_t> FenceOfStagedKey(std::string_view key) {
 }
 
 std::string OutputName(std::string_view batch, uint32_t part, std::string_view suffix) {
-  return NumberedName("part", batch, part).append(suffix);
+  char stem[24];
+  std::snprintf(stem, sizeof stem, "part-%05u-", part);
+  return stem + FlatName(batch).append(suffix);
 }
 
-std::string QuarantineName(std::string_view batch, uint32_t part) {
-  return NumberedName("lines", batch, part).append(".ndjson");
-}
+std::string QuarantineName(std::string_view batch) { return FlatName(batch).append(".ndjson"); }
 
 std::optional<std::string> BatchOfOutputKey(std::string_view key) {
   std::string_view name = key.substr(key.rfind('/') + 1);  // npos + 1 == 0
-  for (const std::string_view stem : {"part-", "lines-"}) {
-    if (!name.starts_with(stem)) continue;
-    name.remove_prefix(stem.size());
+  if (name.starts_with(kPartMark)) {
+    name.remove_prefix(kPartMark.size());
     const size_t digits = DigitsAt(name);
     if (digits < 5 || !name.substr(digits).starts_with("-")) return std::nullopt;
     name.remove_prefix(digits + 1);
-    const size_t length = BatchLength(name, '-');
-    if (length == 0 || !name.substr(length).starts_with(".")) return std::nullopt;
-    std::string batch(name.substr(0, length));
-    batch[kDayLength] = '/';
-    return batch;
   }
-  return std::nullopt;
+  const size_t length = BatchLength(name, '-');
+  if (length == 0 || !name.substr(length).starts_with(".")) return std::nullopt;
+  std::string batch(name.substr(0, length));
+  batch[kDayLength] = '/';
+  return batch;
 }
 
 }  // namespace varve

@@ -30,8 +30,8 @@ std::optional<uint64_t> FenceOfStagedKey(std::string_view key);
 
 // "part-00000-2025-01-17-batch-0001.snappy.parquet"; `suffix` is ".snappy.parquet".
 std::string OutputName(std::string_view batch, uint32_t part, std::string_view suffix);
-// "lines-00000-2025-01-17-batch-0001.ndjson".
-std::string QuarantineName(std::string_view batch, uint32_t part);
+// "2025-01-17-batch-0001.ndjson", in the folder `_quarantine`.
+std::string QuarantineName(std::string_view batch);
 // The batch of a key that ends in either name; none: varve did not make it.
 std::optional<std::string> BatchOfOutputKey(std::string_view key);
 

@@ -13,7 +13,7 @@ TEST(Names, AreThoseDocumented) {
   EXPECT_EQ(JobName("orders", kBatch, 7, 3), "orders/2025-01-17/batch-0001/job-7-3");
   EXPECT_EQ(OutputName(kBatch, 12, ".snappy.parquet"),
             "part-00012-2025-01-17-batch-0001.snappy.parquet");
-  EXPECT_EQ(QuarantineName(kBatch, 0), "lines-00000-2025-01-17-batch-0001.ndjson");
+  EXPECT_EQ(QuarantineName(kBatch), "2025-01-17-batch-0001.ndjson");
 }
 
 TEST(Names, ALeftoverTellsItsBatch) {
@@ -26,7 +26,7 @@ TEST(Names, ALeftoverTellsItsBatch) {
             std::nullopt);
   const std::string wide = "2025-01-17/batch-12345";
   EXPECT_EQ(BatchOfOutputKey("o/year=2025/" + OutputName(wide, 0, ".zstd.parquet")), wide);
-  EXPECT_EQ(BatchOfOutputKey("_quarantine/" + QuarantineName(kBatch, 1)), kBatch);
+  EXPECT_EQ(BatchOfOutputKey("_quarantine/" + QuarantineName(kBatch)), kBatch);
   for (const char* foreign :
        {"part-00000.parquet", "part-0-2025-01-17-batch-0001.parquet", "x/part-00000-c000.parquet",
         "part-00000-2025-02-30-batch-0001.parquet", "part-00000-2025-01-17-batch-0001"}) {

@@ -130,7 +130,7 @@ Status LineEngine::Convert(const std::string& name, const Manifest& manifest, Jo
                                 rows, false, result));
   }
   if (made.quarantine.empty()) return Ok{};
-  return Stage(name, "_quarantine/" + QuarantineName(manifest.batch, 0), made.quarantine, true,
+  return Stage(name, "_quarantine/" + QuarantineName(manifest.batch), made.quarantine, true,
                result);
 }
 
