@@ -26,7 +26,7 @@ void WriteWhole(std::string_view line) {
 }
 
 std::string FieldText(const LogField& field) {
-  const std::string value = Printable(field.value);
+  std::string value = Printable(field.value);
   if (value.find_first_of(" \"=") == value.npos && !value.empty()) return value;
   std::string quoted = "\"";
   for (const char c : value) {
