@@ -15,6 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 BINARY = pathlib.Path(os.environ.get("VARVE_BIN", ROOT / "build/release/varve")).absolute()
 CORPORA = pathlib.Path(os.environ.get("VARVE_CORPORA", ROOT.parent / "shared/corpora"))
 TIMEOUT_S = 600
+CPU_FLAGS = {"sse4": "sse4_2", "avx2": "avx2", "avx512": "avx512bw"}
 
 
 @dataclass
@@ -51,6 +52,13 @@ def convert(inputs, output, *args, **options):
     clean = summary["quarantined"] == 0 and summary["files_failed"] == 0
     assert run.code == (0 if clean else 3)
     return summary
+
+
+def skip_without(simd):
+    """Skips the test when the processor, not varve, says that it lacks this level of kernels."""
+    flag = CPU_FLAGS.get(simd)
+    if flag and flag not in pathlib.Path("/proc/cpuinfo").read_text():
+        pytest.skip(f"this processor has no {simd}")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import zipfile
 
 import pyarrow as pa
 import pytest
-from conftest import CORPORA, ROOT, convert, run_varve
+from conftest import CORPORA, ROOT, convert, run_varve, skip_without
 from oracle.lines import decompressed
 from oracle.oracle import Settings, check
 
@@ -29,7 +29,6 @@ WAYS = {
     "general parser": ([], {"VARVE_PARSER": "general"}),
     "general, two threads": (["--threads", "2"], {"VARVE_PARSER": "general"}),
 }
-CPU_FLAGS = {"sse4": "sse4_2", "avx2": "avx2", "avx512": "avx512bw"}
 
 
 def _flights_ndjson(path):
@@ -78,12 +77,6 @@ def _hashes(summary, root):
             for output in summary["outputs"]}
 
 
-def _skip_without(simd):
-    flag = CPU_FLAGS.get(simd)
-    if flag and flag not in pathlib.Path("/proc/cpuinfo").read_text():
-        pytest.skip(f"this processor has no {simd}")
-
-
 @pytest.mark.parametrize("name", CORPUS_FILES + ["flights"])
 def test_values(plain, tmp_path, name):
     source = plain(name)
@@ -95,7 +88,7 @@ def test_values(plain, tmp_path, name):
 def test_same_bytes(plain, tmp_path, name, way):
     source = plain(name)
     args, env = WAYS[way]
-    _skip_without(env.get("VARVE_SIMD"))
+    skip_without(env.get("VARVE_SIMD"))
     one = convert([source], tmp_path / "one", "--threads", 1)
     other = convert([source], tmp_path / "other", *(args or ["--threads", 1]), env=env)
     assert _hashes(one, tmp_path / "one") == _hashes(other, tmp_path / "other")

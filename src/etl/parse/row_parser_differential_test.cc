@@ -56,6 +56,21 @@ std::string MixedLines(uint64_t seed, size_t count) {
   return JoinLines(lines);
 }
 
+// Rows, and the same rows with bad lines before, between and behind them.
+std::pair<std::vector<std::string>, std::vector<std::string>> GoodAndMixed(uint64_t seed) {
+  RandomLines random(seed, HabitsOf(seed));
+  RandomJson dice(seed);
+  std::vector<std::string> good;
+  std::vector<std::string> mixed;
+  for (int i = 0; i < 100; ++i) {
+    good.push_back(random.Line());
+    while (dice.OneIn(3)) mixed.push_back(random.BadLine());
+    mixed.push_back(good.back());
+  }
+  mixed.push_back(random.BadLine());
+  return {good, mixed};
+}
+
 TEST(RowParserDifferentialTest, EverySimdLevelAndSpeculationGiveTheSameBytes) {
   for (uint64_t seed = 0; seed < 160; ++seed) {
     const std::string text = MixedLines(seed, 60 + seed);
@@ -114,16 +129,7 @@ TEST(RowParserDifferentialTest, MapsAreTheSameAtEveryLevel) {
 
 TEST(RowParserDifferentialTest, BadLinesLeaveNoTraceInMaps) {
   for (uint64_t seed = 0; seed < 120; ++seed) {
-    RandomLines random(seed, HabitsOf(seed));
-    RandomJson dice(seed);
-    std::vector<std::string> good;
-    std::vector<std::string> mixed;
-    for (int i = 0; i < 100; ++i) {
-      good.push_back(random.Line());
-      while (dice.OneIn(3)) mixed.push_back(random.BadLine());
-      mixed.push_back(good.back());
-    }
-    mixed.push_back(random.BadLine());
+    const auto [good, mixed] = GoodAndMixed(seed);
     const ObservedNode schema = WithMaps(ParseLines(JoinLines(good), Uncompressed()).observed);
     const ParsedLines without = ParseLines(JoinLines(good), Uncompressed(), schema);
     const ParsedLines with = ParseLines(JoinLines(mixed), Uncompressed(), schema);
@@ -165,16 +171,7 @@ TEST(RowParserDifferentialTest, VerdictsAreThoseOfAnIndependentParser) {
 
 TEST(RowParserDifferentialTest, BadLinesLeaveNoTrace) {
   for (uint64_t seed = 0; seed < 160; ++seed) {
-    RandomLines random(seed, HabitsOf(seed));
-    RandomJson dice(seed);
-    std::vector<std::string> good;
-    std::vector<std::string> mixed;
-    for (int i = 0; i < 100; ++i) {
-      good.push_back(random.Line());
-      while (dice.OneIn(3)) mixed.push_back(random.BadLine());
-      mixed.push_back(good.back());
-    }
-    mixed.push_back(random.BadLine());
+    const auto [good, mixed] = GoodAndMixed(seed);
     // A producer's new keys may have shown in a bad line first: not in the rows.
     const ParsedLines without = ParseLines(JoinLines(good), Uncompressed());
     const ParsedLines with = ParseLines(JoinLines(mixed), Uncompressed());
