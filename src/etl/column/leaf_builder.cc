@@ -15,16 +15,16 @@ namespace {
 
 // When a dictionary stops paying. It is looked at every kReviewEvery distinct values: waiting
 // longer cost up to 25%, a larger cap up to 45% on mixed logs (probes that miss the cache).
-constexpr uint32_t kReviewEvery = 128;
 // Values that come in bouts (aeroplanes are not seen twice on one morning) look unique at first, so
 // a column that will be long is given more of them to show itself.
 constexpr double kPatience = 2048;
 constexpr double kCapEntries = 50'000;
 constexpr double kMaxDistinctShare = 0.3;
 constexpr double kMaxDistinctShareAtEnd = 0.6;
-constexpr size_t kCapValueBytes = 16 << 20;
 constexpr uint32_t kHardCapEntries = 60'000;  // indices are 16 bits wide
-constexpr size_t kIndicesInitial = 256;       // most columns of wide records hold few values
+// Such dictionaries are beyond the L1 cache, and a row's together beyond L2.
+constexpr uint32_t kLateProbeEntries = 512;
+constexpr size_t kIndicesInitial = 256;  // most columns of wide records hold few values
 // Indices that stay bit-packed repeat themselves byte for byte where rows do, which snappy finds
 // and runs hide. Against runs as soon as they save a byte: windows-auditpol -1.4%, zeek-dns -1.7%,
 // others within 0.1%. Without compression, with zstd or lz4 it would make files up to 7% larger.
@@ -122,6 +122,8 @@ void LeafBuilder::NotePlainRounded(uint32_t row) {
 uint32_t LeafBuilder::AddValue(uint32_t row, bool rounded) {
   const uint32_t index = dictionary_.AddValue(row);
   has_rounded_ |= rounded;
+  // Rounded values are counted as indices are pushed, which a reserved position would upset.
+  probes_late_ = index >= kLateProbeEntries && !has_rounded_;
   if (has_rounded_) {
     rounded_.resize(index);
     rounded_.push_back(rounded ? 1 : 0);
@@ -144,7 +146,7 @@ void LeafBuilder::KeepValues() {
 // columns spell each value in one way and can do without (zeek-dns: 8% of the whole); the first
 // token that may be another spelling brings it in.
 void LeafBuilder::PushNewFixed(const TokenKey& key, const uint8_t* value, uint32_t row,
-                               bool rounded, bool one_spelling) {
+                               bool rounded, bool one_spelling, uint32_t position) {
   if (!one_spelling && !dictionary_.keeps_values()) KeepValues();
   uint32_t index = TokenDictionary::kNotFound;
   TokenKey value_key;
@@ -160,12 +162,17 @@ void LeafBuilder::PushNewFixed(const TokenKey& key, const uint8_t* value, uint32
     if (!rounded && dictionary_.keeps_values()) dictionary_.AddValueKey(value_key, index);
   }
   dictionary_.AddKey(key, index);
+  PlaceNewIndex(index, position, row);
+}
+
+void LeafBuilder::PlaceNewIndex(uint32_t index, uint32_t position, uint32_t row) {
+  if (position != kNext) return SetIndex(position, index);
   PushIndex(index);
-  if (dictionary_.size() % kReviewEvery == 0) ReviewDictionary(row);
+  ReviewIfDue(row);
 }
 
 void LeafBuilder::PushNewBytes(const TokenKey& key, std::string_view value, bool escaped,
-                               uint32_t row) {
+                               uint32_t row, uint32_t position) {
   uint32_t index = TokenDictionary::kNotFound;
   Buffer value_key_bytes;
   TokenKey value_key;
@@ -195,16 +202,14 @@ void LeafBuilder::PushNewBytes(const TokenKey& key, std::string_view value, bool
   } else {
     dictionary_.AddKeyOfString(key, index);
   }
-  PushIndex(index);
-  if (dictionary_.size() % kReviewEvery == 0 || dictionary_.values().size() > kCapValueBytes) {
-    ReviewDictionary(row);
-  }
+  PlaceNewIndex(index, position, row);
 }
 
 // How often values repeated so far tells how many there are: n draws from D equally likely values
 // show D(1 - e^(-n/D)) different ones. Judging by the distinct share alone would drop, after the
 // first few hundred rows, exactly the columns of a few thousand values that gain most.
 void LeafBuilder::ReviewDictionary(uint32_t row) {
+  next_review_ = (dictionary_.size() / kReviewEvery + 1) * kReviewEvery;
   const double values = static_cast<double>(flushed_values_ + OpenValues());
   const double distinct = dictionary_.size();
   const double expected_values =
@@ -222,6 +227,7 @@ void LeafBuilder::ReviewDictionary(uint32_t row) {
 void LeafBuilder::GiveUpDictionary() {
   const size_t open = OpenValues();
   uses_dictionary_ = false;
+  probes_late_ = false;
   last_.length = 0;
   const uint8_t* values = dictionary_.values().data();
   for (size_t i = 0; i < open; ++i) {
@@ -399,6 +405,8 @@ void LeafBuilder::Reset() {
   queued_ = false;
   has_values_ = false;
   uses_dictionary_ = kind_ != TypeKind::kBool;
+  probes_late_ = false;
+  next_review_ = kReviewEvery;
   has_rounded_ = false;
   rounded_values_ = 0;
   rounded_row_values_ = 0;

@@ -58,11 +58,31 @@ class LeafBuilder {
       rounded_values_ += rounded_[index];
   }
 
-  // A value not found: adds it (unless another spelling of it is there), pushes its index and
-  // reviews whether the dictionary still pays. `key` is the token as found in the input.
-  // `one_spelling`: no other token that this is said of spells the same value (see below).
+  // Whether the dictionary is so large that a probe is likely to wait for memory, so that tokens
+  // had better be looked up late: ReserveIndex and Prefetch now, PrefetchBytes, Find and SetIndex
+  // when the memory has come, in the same row. Until then only PushIndex may come in between.
+  bool probes_late() const { return probes_late_; }
+  uint32_t ReserveIndex() {
+    if (indices_end_ == indices_limit_) [[unlikely]]
+      GrowIndices();
+    *indices_end_ = 0;
+    return static_cast<uint32_t>(indices_end_++ - indices_.data());
+  }
+  void SetIndex(uint32_t position, uint32_t index) {
+    indices_[position] = static_cast<uint16_t>(index);
+    if (has_rounded_) [[unlikely]]
+      rounded_values_ += rounded_[index];
+  }
+  void Prefetch(const TokenKey& key) const { dictionary_.Prefetch(key); }
+  void PrefetchBytes(const TokenKey& key) const { dictionary_.PrefetchBytes(key); }
+
+  // A value not found: adds it (unless another spelling of it is there) and pushes its index, or
+  // sets it at a reserved position; reviews whether the dictionary still pays, unless the position
+  // was reserved: then call ReviewIfDue once every position is set. `key` is the token as found in
+  // the input. `one_spelling`: no other token that this is said of spells the same value.
+  static constexpr uint32_t kNext = ~uint32_t{0};
   void PushNewFixed(const TokenKey& key, const uint8_t* value, uint32_t row, bool rounded,
-                    bool one_spelling);
+                    bool one_spelling, uint32_t position = kNext);
   // For times: whether a token has the form of the column's first, so that no other such token is
   // the same time: as long, and its offset is Z, if it has one.
   bool IsUsualSpelling(std::string_view text, bool escaped) {
@@ -71,7 +91,14 @@ class LeafBuilder {
     return text.size() == usual_length_;
   }
   // `escaped`: the token has escapes, so `value` may be known under another spelling.
-  void PushNewBytes(const TokenKey& key, std::string_view value, bool escaped, uint32_t row);
+  void PushNewBytes(const TokenKey& key, std::string_view value, bool escaped, uint32_t row,
+                    uint32_t position = kNext);
+  void ReviewIfDue(uint32_t row) {
+    if (!uses_dictionary_) return;
+    if (dictionary_.size() >= next_review_ || dictionary_.values().size() > kCapValueBytes) {
+      ReviewDictionary(row);
+    }
+  }
 
   // --- Plain form ------------------------------------------------------------------------------
   void AppendFixed(const uint8_t* value, uint32_t row, bool rounded) {
@@ -114,6 +141,9 @@ class LeafBuilder {
   uint64_t rounded_values() const { return rounded_values_; }
 
  private:
+  static constexpr uint32_t kReviewEvery = 128;
+  static constexpr size_t kCapValueBytes = 16 << 20;
+
   size_t OpenValues() const;
   void NotePlainRounded(uint32_t row);
   void GrowIndices();
@@ -125,6 +155,7 @@ class LeafBuilder {
   }
   uint32_t AddValue(uint32_t row, bool rounded);
   void KeepValues();
+  void PlaceNewIndex(uint32_t index, uint32_t position, uint32_t row);
   void ReviewDictionary(uint32_t row);
   void GiveUpDictionary();
   void PopValues(uint32_t count);
@@ -138,6 +169,7 @@ class LeafBuilder {
   Presence presence_;
   bool has_rounded_ = false;
   bool uses_dictionary_ = true;
+  bool probes_late_ = false;
   bool queued_ = false;
   uint32_t usual_length_ = 0;  // of a time's text; 0: not known
   bool has_values_ = false;
@@ -145,6 +177,7 @@ class LeafBuilder {
   uint32_t rounded_row_ = 0;         // the row of the newest plain rounded values,
   uint32_t rounded_row_values_ = 0;  // and how many it has
   TokenDictionary dictionary_;
+  uint32_t next_review_ = kReviewEvery;  // of the dictionary's size
   Buffer plain_;
   size_t last_plain_begin_ = 0;
   uint32_t plain_strings_ = 0;

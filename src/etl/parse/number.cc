@@ -147,26 +147,39 @@ Digits SignificantDigits(std::string_view token) {
   return digits;
 }
 
-// Whether doubles near `real` are so dense that the nearest to a decimal whose last digit stands
-// for ten to the power `exponent` gives that decimal back when printed with as many digits: it is
-// off by half their distance at most.
-bool DistanceBelowLastDigit(double real, int64_t exponent) {
-  if (exponent > 0 || exponent < -22) return false;
+consteval std::array<uint64_t, 28> MakePowersOfFive() {
+  std::array<uint64_t, 28> powers{};
+  uint64_t power = 1;
+  for (uint64_t& slot : powers) {
+    slot = power;
+    power *= 5;
+  }
+  return powers;
+}
+constexpr auto kPowersOfFive = MakePowersOfFive();  // 5^27 is the last below 2^64
+
+// Whether `real` is nearer to the decimal mantissa * 10^exponent than half a unit of its last
+// digit, so that printing it with as many digits gives that decimal back. Exact, in integers: real
+// is f * 2^-q, and f * 5^-exponent is compared with mantissa * 2^(q + exponent). False also where
+// that takes more than 128 bits.
+bool NearerThanHalfAUnit(double real, uint64_t mantissa, int64_t exponent) {
+  if (exponent > 0 || exponent <= -static_cast<int64_t>(kPowersOfFive.size())) return false;
   uint64_t bits;
   std::memcpy(&bits, &real, sizeof(bits));
-  const uint64_t binade = bits >> 52 & 0x7FF;
-  if (binade <= 52 || binade == 0x7FF) return false;
-  const uint64_t distance_bits = (binade - 52) << 52;
-  double distance;
-  std::memcpy(&distance, &distance_bits, sizeof(distance));
-  // The product is rounded: stay clear of 1.
-  return distance * kPowersOfTen[static_cast<size_t>(-exponent)] < 0.999;
+  const int64_t binade = static_cast<int64_t>(bits >> 52 & 0x7FF);
+  const int64_t shift = 1075 - binade + exponent;
+  if (binade == 0 || shift < 1 || shift > 63) return false;
+  const uint64_t f = (bits & ((uint64_t{1} << 52) - 1)) | uint64_t{1} << 52;
+  using Wide = unsigned __int128;
+  const Wide have = static_cast<Wide>(f) * kPowersOfFive[static_cast<size_t>(-exponent)];
+  const Wide want = static_cast<Wide>(mantissa) << shift;
+  return (have > want ? have - want : want - have) < static_cast<Wide>(1) << (shift - 1);
 }
 
 // Whether `real` holds fewer digits than the token: printing it with as many digits as the token
 // has gives other digits. Up to 15 digits always survive (DBL_DIG), outside of underflow.
 bool IsRounded(std::string_view token, const Parts& parts, double real) {
-  if (parts.digits <= 19 && DistanceBelowLastDigit(real, parts.exponent)) return false;
+  if (parts.digits <= 19 && NearerThanHalfAUnit(real, parts.mantissa, parts.exponent)) return false;
   const Digits wanted = SignificantDigits(token);
   if (wanted.text.empty()) return false;
   if (real == 0) return true;

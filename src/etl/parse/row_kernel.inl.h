@@ -13,6 +13,8 @@ const uint8_t* ParseObject(RowState& s, Node& n, const uint8_t* p, uint32_t slot
 const uint8_t* ParseList(RowState& s, Node& n, const uint8_t* p, uint32_t slot, int depth);
 const uint8_t* ParseMap(RowState& s, Node& n, const uint8_t* p, uint32_t slot, int depth);
 const uint8_t* ParseOther(RowState& s, Node& n, const uint8_t* p, uint32_t slot, int depth);
+bool ProbeLate(RowState& s, Node& n, const uint8_t* bytes, uint32_t length);
+bool SettleLateProbes(RowState& s);
 
 [[gnu::cold, gnu::noinline]] const uint8_t* Fail(RowState& s, ParseCode code, const uint8_t* at) {
   s.code = *at == '\n' && code == ParseCode::kBadSyntax ? ParseCode::kTruncated : code;
@@ -123,7 +125,7 @@ inline uint32_t FindToken(const LeafBuilder& leaf, const uint8_t* bytes, uint32_
   const TokenKey key = MakeTokenKey(p, static_cast<uint32_t>(end - p));
   std::string_view value(reinterpret_cast<const char*>(key.bytes), key.length);
   if (escaped) {
-    if (!DecodeContent(s, value)) return false;
+    if (!SettleLateProbes(s) || !DecodeContent(s, value)) return false;
     value = s.decoded;
   }
   leaf.PushNewBytes(key, value, escaped, s.row);
@@ -166,6 +168,11 @@ inline const uint8_t* CopyPlainString(RowState& s, LeafBuilder& leaf, const uint
   return CopyLongString(s, leaf, content);
 }
 
+// While the schema may change columns come and go; a token with escapes can be bad.
+inline bool MayProbeLate(const RowState& s, Content content) {
+  return !content.escaped && !s.may_change;
+}
+
 inline const uint8_t* ParseString(RowState& s, Node& n, const uint8_t* p, uint32_t slot) {
   LeafBuilder& leaf = *n.leaf;
   const LeafBuilder::LastToken& last = leaf.last();
@@ -181,8 +188,14 @@ inline const uint8_t* ParseString(RowState& s, Node& n, const uint8_t* p, uint32
   }
   Content content;
   if (!ScanString(s, p + 1, &content)) return nullptr;
-  const uint32_t index = FindToken(leaf, p + 1, static_cast<uint32_t>(content.end - p - 1));
+  const uint32_t length = static_cast<uint32_t>(content.end - p - 1);
   const uint8_t* after = content.end + 1;
+  if (leaf.probes_late() && MayProbeLate(s, content)) {
+    if (!ProbeLate(s, n, p + 1, length)) return nullptr;
+    leaf.presence().Add(slot);
+    return after;
+  }
+  const uint32_t index = FindToken(leaf, p + 1, length);
   if (index != TokenDictionary::kNotFound) [[likely]] {
     leaf.PushIndex(index);
     RememberLast(leaf, p, static_cast<size_t>(after - p), index, s.speculate);
@@ -194,10 +207,20 @@ inline const uint8_t* ParseString(RowState& s, Node& n, const uint8_t* p, uint32
 }
 
 [[gnu::noinline]] Temporal ParseEscapedTemporal(RowState& s, std::string_view content) {
-  if (!DecodeContent(s, content)) return {};
+  if (!SettleLateProbes(s) || !DecodeContent(s, content)) return {};
   const size_t length = s.decoded.size();
   s.decoded.append(16, '\0');
   return ParseTemporal(std::string_view(s.decoded).substr(0, length));
+}
+
+inline void StoreTemporal(RowState& s, LeafBuilder& leaf, std::string_view text, Temporal temporal,
+                          bool escaped, uint32_t position = LeafBuilder::kNext) {
+  uint8_t value[16] = {};
+  std::memcpy(value, &temporal.value, 8);
+  if (!leaf.uses_dictionary()) return leaf.AppendFixed(value, s.row, false);
+  const TokenKey key = MakeTokenKey(reinterpret_cast<const uint8_t*>(text.data()),
+                                    static_cast<uint32_t>(text.size()));
+  leaf.PushNewFixed(key, value, s.row, false, leaf.IsUsualSpelling(text, escaped), position);
 }
 
 // A time that the dictionary does not hold, or of a column without one: content [p + 1, end).
@@ -211,15 +234,8 @@ inline const uint8_t* ParseString(RowState& s, Node& n, const uint8_t* p, uint32
     return nullptr;
   if (temporal.fact != n.facts) [[unlikely]]
     return ParseOther(s, n, p, slot, depth);
-  uint8_t value[16] = {};
-  std::memcpy(value, &temporal.value, 8);
   leaf.presence().Add(slot);
-  if (leaf.uses_dictionary()) {
-    const TokenKey key = MakeTokenKey(p + 1, static_cast<uint32_t>(text.size()));
-    leaf.PushNewFixed(key, value, s.row, false, leaf.IsUsualSpelling(text, content.escaped));
-  } else {
-    leaf.AppendFixed(value, s.row, false);
-  }
+  StoreTemporal(s, leaf, text, temporal, content.escaped);
   return content.end + 1;
 }
 
@@ -235,7 +251,13 @@ inline const uint8_t* ParseTemporalString(RowState& s, Node& n, const uint8_t* p
   Content content;
   if (!ScanString(s, p + 1, &content)) return nullptr;
   if (leaf.uses_dictionary()) {
-    const uint32_t index = FindLongToken(leaf, p + 1, static_cast<uint32_t>(content.end - p - 1));
+    const uint32_t length = static_cast<uint32_t>(content.end - p - 1);
+    if (leaf.probes_late() && MayProbeLate(s, content)) {
+      if (!ProbeLate(s, n, p + 1, length)) return nullptr;
+      leaf.presence().Add(slot);
+      return content.end + 1;
+    }
+    const uint32_t index = FindLongToken(leaf, p + 1, length);
     if (index != TokenDictionary::kNotFound) [[likely]] {
       const uint8_t* after = content.end + 1;
       leaf.presence().Add(slot);
@@ -272,7 +294,11 @@ inline bool HasOneSpelling(const Node& n, std::string_view token, const Number& 
 }
 
 // Stores a number token that the column has not seen; false when it does not fit the column's type.
-inline bool StoreNumber(RowState& s, Node& n, std::string_view token, const Number& number) {
+inline bool StoreNumber(RowState& s, Node& n, std::string_view token, const Number& number,
+                        uint32_t position = LeafBuilder::kNext) {
+  const bool declared_decimal =
+      n.action == Action::kDecimal && (n.pinned || n.facts == kFactDecimal);
+  if (!declared_decimal && (number.facts & ~n.facts) != 0) return false;
   LeafBuilder& leaf = *n.leaf;
   const auto* bytes = reinterpret_cast<const uint8_t*>(token.data());
   const uint32_t length = static_cast<uint32_t>(token.size());
@@ -288,7 +314,7 @@ inline bool StoreNumber(RowState& s, Node& n, std::string_view token, const Numb
     }
     default:
       if (leaf.uses_dictionary()) {
-        leaf.PushNewBytes(MakeTokenKey(bytes, length), token, false, s.row);
+        leaf.PushNewBytes(MakeTokenKey(bytes, length), token, false, s.row, position);
       } else {
         leaf.AppendBytes(token);
       }
@@ -297,7 +323,7 @@ inline bool StoreNumber(RowState& s, Node& n, std::string_view token, const Numb
   const bool rounded = number.rounded && n.action == Action::kDouble;
   if (leaf.uses_dictionary()) {
     leaf.PushNewFixed(MakeTokenKey(bytes, length), value, s.row, rounded,
-                      HasOneSpelling(n, token, number));
+                      HasOneSpelling(n, token, number), position);
   } else {
     leaf.AppendFixed(value, s.row, rounded);
   }
@@ -310,12 +336,8 @@ inline bool StoreNumber(RowState& s, Node& n, std::string_view token, const Numb
   const std::string_view token(reinterpret_cast<const char*>(p), length);
   const Number number = ParseNumber(token);
   if (number.code != ParseCode::kOk) return Fail(s, number.code, p);
-  const bool declared_decimal =
-      n.action == Action::kDecimal && (n.pinned || n.facts == kFactDecimal);
-  const bool fits = declared_decimal || (number.facts & ~n.facts) == 0;
-  if (!fits || !StoreNumber(s, n, token, number)) [[unlikely]] {
+  if (!StoreNumber(s, n, token, number)) [[unlikely]]
     return ParseOther(s, n, p, slot, depth);
-  }
   n.leaf->presence().Add(slot);
   return p + length;
 }
@@ -331,6 +353,11 @@ inline const uint8_t* ParseNumberValue(RowState& s, Node& n, const uint8_t* p, u
   }
   const uint32_t length = NumberLength(p);
   if (leaf.uses_dictionary()) {
+    if (leaf.probes_late() && !s.may_change) {
+      if (!ProbeLate(s, n, p, length)) return nullptr;
+      leaf.presence().Add(slot);
+      return p + length;
+    }
     const uint32_t index = FindToken(leaf, p, length);
     if (index != TokenDictionary::kNotFound) [[likely]] {
       leaf.PushIndex(index);
@@ -438,6 +465,7 @@ inline const uint8_t* ParseValue(RowState& s, Node& n, const uint8_t* p, uint32_
 // A value that the node does not expect: widens the schema and tries again.
 [[gnu::cold, gnu::noinline]] const uint8_t* ParseOther(RowState& s, Node& n, const uint8_t* p,
                                                        uint32_t slot, int depth) {
+  if (!SettleLateProbes(s)) return nullptr;
   // An edge learned from `"key":1` also matches the beginning of `"key": 1`.
   if (IsSpace(*p)) return ParseValue(s, n, SkipSpace(p), slot, depth);
   const Facts facts = ClassifyValue(&s, p, depth);
@@ -583,4 +611,13 @@ struct NextKey {
   }
 }
 
+// The row that begins at `p`: gives the byte after it, or null on error.
+inline const uint8_t* ParseRow(RowState& s, const uint8_t* p) {
+  s.late.count = 0;
+  p = ParseObject(s, s.tree->root(), p, s.row, 1);
+  if (p != nullptr && !SettleLateProbes(s)) return nullptr;
+  return p;
+}
+
+#include "etl/parse/row_kernel_late.inl.h"
 #include "etl/parse/row_kernel_map.inl.h"

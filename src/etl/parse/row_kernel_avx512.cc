@@ -59,9 +59,7 @@ inline void Copy32(uint8_t* to, const uint8_t* from) {
 
 }  // namespace
 
-const uint8_t* ParseRowAvx512(RowState* state, const uint8_t* p) {
-  return ParseObject(*state, state->tree->root(), p, state->row, 1);
-}
+const uint8_t* ParseRowAvx512(RowState* state, const uint8_t* p) { return ParseRow(*state, p); }
 
 }  // namespace varve
 

@@ -47,8 +47,6 @@ inline void Copy32(uint8_t* to, const uint8_t* from) { std::memcpy(to, from, 32)
 
 }  // namespace
 
-const uint8_t* ParseRowScalar(RowState* state, const uint8_t* p) {
-  return ParseObject(*state, state->tree->root(), p, state->row, 1);
-}
+const uint8_t* ParseRowScalar(RowState* state, const uint8_t* p) { return ParseRow(*state, p); }
 
 }  // namespace varve

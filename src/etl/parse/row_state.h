@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "etl/parse/late_probes.h"
 #include "etl/parse/parse_error.h"
 #include "etl/parse/schema_tree.h"
 
@@ -26,6 +27,8 @@ struct RowState {
 
   ParseCode code = ParseCode::kOk;
   const uint8_t* error_at = nullptr;
+
+  LateProbes late;
 
   std::string decoded;  // scratch for strings with escapes
   std::string rescued;  // JSON members `"path":value,...` of this row

@@ -15,7 +15,7 @@ struct SegmentPolicy {
   uint64_t segment_bytes = 128ull << 20;  // no segment is meant to be larger
   // What a compressed file is taken to inflate to, as a multiple of its size, until it is read.
   uint64_t inflation_guess = 8;
-  size_t block_bytes = 1 << 20;
+  size_t block_bytes = 256 << 10;
 };
 
 struct PlannedInput {
