@@ -384,8 +384,10 @@ parquet::EncodedChunk LeafBuilder::Finish(uint32_t rows, PageScratch* scratch) {
       chunk.has_dictionary = true;
       WriteDictionaryPage(scratch, &chunk.bytes, &chunk.uncompressed_bytes);
       chunk.data_offset = chunk.bytes.size();
+      chunk.bytes.Append(pages_.data(), pages_.size());
+    } else {
+      chunk.bytes = std::move(pages_);
     }
-    chunk.bytes.Append(pages_.data(), pages_.size());
     for (parquet::DataPageInfo& info : page_infos_) {
       info.offset += chunk.data_offset;
       if (!info.bounds.has_value()) continue;

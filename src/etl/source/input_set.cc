@@ -21,12 +21,18 @@ const char* DisplayName(const std::string& path) {
   return path == "-" ? "standard input" : path.c_str();
 }
 
+// Also when a file is cut off within the magic bytes: no text begins with two of them.
+bool BeginsLike(std::string_view beginning, std::string_view magic) {
+  return beginning.size() >= 2 && beginning.substr(0, magic.size()) ==
+                                      magic.substr(0, std::min(beginning.size(), magic.size()));
+}
+
 }  // namespace
 
 Encoding SniffEncoding(std::string_view beginning) {
+  if (BeginsLike(beginning, "\x1f\x8b\x08")) return Encoding::kGzip;
+  if (BeginsLike(beginning, "\x28\xb5\x2f\xfd")) return Encoding::kZstd;
   if (beginning.size() < kMagicBytes) return Encoding::kPlain;
-  if (beginning.starts_with("\x1f\x8b\x08")) return Encoding::kGzip;
-  if (beginning.starts_with("\x28\xb5\x2f\xfd")) return Encoding::kZstd;
   // A skippable frame first.
   const bool skippable = (static_cast<uint8_t>(beginning[0]) & 0xf0) == 0x50 &&
                          beginning.substr(1).starts_with("\x2a\x4d\x18");
