@@ -48,7 +48,7 @@ uint64_t EightDigits(uint64_t digits) {
   return (digits & 0x0000FFFF0000FFFFu) * ((uint64_t{10'000} << 32) + 1) >> 32;
 }
 
-const char* TakeDigits(const char* p, const char* end, uint64_t* mantissa) {
+inline const char* TakeDigits(const char* p, const char* end, uint64_t* mantissa) {
   uint64_t value = *mantissa;
   for (; end - p >= 8; p += 8) {
     const uint64_t eight = Load64(p);
@@ -81,7 +81,7 @@ int LeadingZeros(const char* p) {
   return zeros;
 }
 
-Parts Split(std::string_view token) {
+inline Parts Split(std::string_view token) {
   Parts parts;
   const char* p = token.data();
   const char* end = p + token.size();
