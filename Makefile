@@ -5,16 +5,17 @@ SHELL := /bin/bash
 
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 0
+SIM_SCHEDULES ?= 1000000
 
 BUILD = scripts/build.sh
 
-.PHONY: build run test unit lint tidy asan tsan fuzz bench format clean help
+.PHONY: build run test unit lint tidy asan tsan sim fuzz bench format clean help
 
 ## build: install what the build needs, then build build/release/varve (the default)
 build: | deps-build
 	@$(BUILD) release varve
 
-## run: build, convert examples/ into build/examples-output, show what came out
+## run: build, run the pipeline on examples/ into build/examples-output, show what came out
 run: build
 	@scripts/run_examples.sh
 
@@ -41,6 +42,11 @@ asan: | deps-build
 tsan: | deps-build
 	@$(BUILD) tsan
 	@ctest --preset tsan -j $(JOBS) | scripts/quiet_ctest.sh
+
+## sim: run SIM_SCHEDULES hostile schedules of the pipeline (docs/internals/simulation.md)
+sim: | deps-build
+	@$(BUILD) release sim
+	@build/release/tests/sim/sim --seeds 1..$(SIM_SCHEDULES) --jobs $(JOBS)
 
 ## fuzz: replay the fuzzers' corpora; with FUZZ_SECONDS=N also fuzz each target for N seconds
 fuzz: | deps-lint

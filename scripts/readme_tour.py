@@ -6,8 +6,9 @@ usage: scripts/readme_tour.py --check     exit 1 and show the difference, if the
 
 A block is fenced with ```console; a line that starts with `$ ` is a command (a trailing backslash
 continues it), the lines after it are its output. All blocks run one after the other in one empty
-folder that holds a copy of examples/, with build/release (or VARVE_BIN's folder) on PATH. Times and
-speeds differ on every run, and sizes with every improvement, so neither is compared.
+folder that holds a copy of examples/, with build/release (or VARVE_BIN's folder) on PATH. Times,
+days of batches, versions of files and speeds differ on every run, and sizes with every improvement,
+so none of them is compared.
 """
 
 import argparse
@@ -24,7 +25,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 VARVE = pathlib.Path(os.environ.get("VARVE_BIN", ROOT / "build/release/varve")).resolve()
 BLOCK = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.M | re.S)
-VOLATILE = re.compile(r"\d+(\.\d+)?(×| ?(min|s|ms|[KMG]?i?B(/s)?)\b)")
+VOLATILE = re.compile(r"\d+(\.\d+)?(×| ?(min|s|ms|[KMG]?i?B(/s)?)\b)"
+                      r"|\d{4}-\d\d-\d\d(?=[-/]batch-)|\d{4}-\d\d-\d\dT[0-9:.]+Z?|(?<=version )[0-9-]+")
 
 
 def commands_of(block):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-pytest.register_assert_rewrite("hostile")
+pytest.register_assert_rewrite("hostile", "harness")
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BINARY = pathlib.Path(os.environ.get("VARVE_BIN", ROOT / "build/release/varve")).absolute()

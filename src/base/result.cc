@@ -10,6 +10,8 @@ std::string_view CodeName(Code code) {
     case Code::kInvalidArgument: return "invalid_argument";
     case Code::kNotFound: return "not_found";
     case Code::kAlreadyExists: return "already_exists";
+    case Code::kConflict: return "conflict";
+    case Code::kThrottled: return "throttled";
     case Code::kPermission: return "permission";
     case Code::kCorrupt: return "corrupt";
     case Code::kLimit: return "limit";

@@ -16,6 +16,8 @@ enum class Code {
   kInvalidArgument,  // the caller asked for something that makes no sense: fix the call
   kNotFound,         // the named thing is not there
   kAlreadyExists,    // refusing to replace it
+  kConflict,         // somebody else changed it first: read it again, then decide
+  kThrottled,        // asked too often: wait longer each time, then repeat
   kPermission,       // the system says no
   kCorrupt,          // bytes that break their format: retrying cannot help
   kLimit,            // a configured limit (line, depth, memory, disk) was reached
@@ -25,6 +27,9 @@ enum class Code {
 };
 
 std::string_view CodeName(Code code);
+
+// Whether the same call may succeed later, with nothing changed by the caller.
+constexpr bool IsRetryable(Code code) { return code == Code::kThrottled || code == Code::kIo; }
 
 struct Error {
   Code code = Code::kInternal;

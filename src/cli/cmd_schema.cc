@@ -65,11 +65,9 @@ int Run(InferCommand* command, const std::atomic<bool>* cancel) {
 
 }  // namespace
 
-Command AddSchemaInfer(CLI::App& parent, const std::atomic<bool>* cancel) {
+static Command AddSchemaInfer(CLI::App& schema, const std::atomic<bool>* cancel) {
   auto command = std::make_shared<InferCommand>();
-  CLI::App* schema = parent.add_subcommand("schema", "Work with schemas");
-  schema->require_subcommand(0, 1);
-  CLI::App* app = schema->add_subcommand("infer", kDescription);
+  CLI::App* app = schema.add_subcommand("infer", kDescription);
   app->footer(kExamples);
   AddSources(*app, command.get());
   app->add_flag("--tree", command->tree, "Print an indented tree instead of JSON")->group("Output");
@@ -78,6 +76,14 @@ Command AddSchemaInfer(CLI::App& parent, const std::atomic<bool>* cancel) {
   AddLimitFlags(*app, command.get());
   AddReportingFlags(*app, command.get());
   return {app, [command, cancel] { return Run(command.get(), cancel); }};
+}
+
+CommandList AddSchema(CLI::App& parent, const std::atomic<bool>* cancel) {
+  CLI::App* schema = parent.add_subcommand("schema", "Work with schemas");
+  schema->require_subcommand(0, 1);
+  CommandList commands = {AddSchemaInfer(*schema, cancel)};
+  for (Command& command : AddSchemaLedger(*schema)) commands.push_back(std::move(command));
+  return commands;
 }
 
 }  // namespace varve::cli

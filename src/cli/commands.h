@@ -17,7 +17,19 @@ struct Command {
 using CommandList = std::vector<Command>;
 
 Command AddConvert(CLI::App& parent, const std::atomic<bool>* cancel);
-Command AddSchemaInfer(CLI::App& parent, const std::atomic<bool>* cancel);
+Command AddRun(CLI::App& parent, const std::atomic<bool>* stop);
+CommandList AddSchema(CLI::App& parent, const std::atomic<bool>* cancel);
+CommandList AddSchemaLedger(CLI::App& schema);  // show, diff, pin
+Command AddPlan(CLI::App& parent);
+Command AddStatus(CLI::App& parent);
+Command AddFiles(CLI::App& parent);
+Command AddBatches(CLI::App& parent);
+Command AddExplain(CLI::App& parent);
+Command AddRetry(CLI::App& parent);
+Command AddReprocess(CLI::App& parent);
+CommandList AddDlq(CLI::App& parent);  // list, show, redrive
+Command AddReconcile(CLI::App& parent);
+Command AddVerify(CLI::App& parent);
 Command AddInspect(CLI::App& parent);
 Command AddVersion(CLI::App& parent);
 Command AddHelp(CLI::App& parent, const CLI::App& root);

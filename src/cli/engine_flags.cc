@@ -49,20 +49,6 @@ CLI::Option* AddRepeated(CLI::App& app, const std::string& name, std::vector<T>*
       ->allow_extra_args(false);
 }
 
-Result<Schema> ReadSchemaFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    return ErrnoError("open schema file", path)
-        .WithContext("--schema: check the path, or make the file with `varve schema infer`");
-  }
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (file.bad()) return ErrnoError("read schema file", path);
-  auto schema = SchemaFromJson(text);
-  // The message begins with line:column, so this reads FILE:LINE:COLUMN: ...
-  if (!schema.ok()) schema.error().message.insert(0, path + ":");
-  return schema;
-}
-
 // stdin ("-") is passed through; everything else is expanded in place.
 Result<std::vector<std::string>> ExpandSources(const std::vector<std::string>& sources) {
   std::vector<std::string> inputs;
@@ -92,6 +78,20 @@ Result<std::vector<std::string>> ExpandSources(const std::vector<std::string>& s
 }
 
 }  // namespace
+
+Result<Schema> ReadSchemaFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    return ErrnoError("open schema file", path)
+        .WithContext("--schema: check the path, or make the file with `varve schema infer`");
+  }
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (file.bad()) return ErrnoError("read schema file", path);
+  auto schema = SchemaFromJson(text);
+  // The message begins with line:column, so this reads FILE:LINE:COLUMN: ...
+  if (!schema.ok()) schema.error().message.insert(0, path + ":");
+  return schema;
+}
 
 void AddSources(CLI::App& app, EngineCommand* command) {
   app.add_option("SRC", command->sources,

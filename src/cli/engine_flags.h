@@ -19,6 +19,9 @@ struct EngineCommand {
   bool quiet = false;
 };
 
+// A schema document. kInvalidArgument is "FILE:LINE:COLUMN: ..."; kNotFound.
+Result<Schema> ReadSchemaFile(const std::string& path);
+
 // Options appear in --help in the order of these calls.
 void AddSources(CLI::App& app, EngineCommand* command);
 void AddTypingFlags(CLI::App& app, EngineCommand* command);

@@ -22,7 +22,8 @@ inline constexpr ExitStatus kExitStatuses[] = {
 };
 
 inline constexpr const char* kEnvironment =
-    "Every flag of convert and schema infer is also an environment variable, --max-errors being "
+    "Every flag of convert, schema infer and run is also an environment variable, --max-errors "
+    "being "
     "VARVE_MAX_ERRORS (repeatable flags take values separated by ;), and a key in varve.toml, "
     "max-errors = \"1%\" in section [convert] or [schema.infer]. The command line wins over the "
     "environment, and that over the file.";

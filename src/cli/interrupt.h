@@ -9,4 +9,7 @@ namespace varve::cli {
 // Also ignores SIGPIPE: a reader that went away must not cut the clean-up short.
 const std::atomic<bool>* InstallInterruptHandlers();
 
+// From now on a signal also writes 8 bytes to the event descriptor `fd`; -1: no longer.
+void WakeOnInterrupt(int fd);
+
 }  // namespace varve::cli

@@ -2,8 +2,11 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/cpu.h"
@@ -88,6 +91,22 @@ int Dispatch(const CLI::App& root, const CommandList& commands) {
   return FailUsage("no command named", CommandPath(*app));
 }
 
+CommandList AddCommands(CLI::App& root, const std::atomic<bool>* cancel) {
+  CommandList commands;
+  const auto add = [&commands](CommandList more) {
+    std::move(more.begin(), more.end(), std::back_inserter(commands));
+  };
+  add({AddRun(root, cancel), AddConvert(root, cancel)});
+  add({AddPlan(root), AddStatus(root), AddFiles(root), AddBatches(root), AddExplain(root)});
+  add({AddRetry(root), AddReprocess(root)});
+  add(AddDlq(root));
+  add({AddReconcile(root), AddVerify(root)});
+  add(AddSchema(root, cancel));
+  add({AddInspect(root), AddCompletion(root, root), AddVersion(root), AddHelp(root, root),
+       AddMan(root, root)});
+  return commands;
+}
+
 int Main(int argc, char** argv) {
   const std::atomic<bool>* cancel = InstallInterruptHandlers();
   CLI::App root(kRootDescription, "varve");
@@ -96,13 +115,12 @@ int Main(int argc, char** argv) {
   root.set_version_flag("--version", "varve " VARVE_VERSION, "Show the version")
       ->configurable(false);
   root.footer(
+      "varve run incoming/ lake/\n"
+      "varve status --state lake/\n"
       "varve convert logs/ -o lake/ --partition filename-date\n"
       "varve inspect lake/part-00000.snappy.parquet\n"
       "varve help convert");
-  const CommandList commands = {AddConvert(root, cancel), AddSchemaInfer(root, cancel),
-                                AddInspect(root),         AddCompletion(root, root),
-                                AddVersion(root),         AddHelp(root, root),
-                                AddMan(root, root)};
+  const CommandList commands = AddCommands(root, cancel);
   try {
     root.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

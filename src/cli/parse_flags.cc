@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <optional>
 
+#include "base/clock.h"
 #include "model/schema_json.h"
 
 namespace varve::cli {
@@ -34,6 +36,31 @@ uint64_t UnitFactor(std::string_view unit) {
   for (size_t i = 0; i <= power; ++i) factor *= rest == "ib" ? 1024 : 1000;
   return factor;
 }
+
+struct DurationUnit {
+  std::string_view name;
+  int64_t us;
+};
+
+constexpr DurationUnit kDurationUnits[] = {
+    {"us", 1},
+    {"ms", 1'000},
+    {"s", kMicrosPerSecond},
+    {"m", kMicrosPerMinute},
+    {"h", kMicrosPerHour},
+    {"d", kMicrosPerDay},
+};
+constexpr double kDurationMaxUs = 36'500.0 * static_cast<double>(kMicrosPerDay);
+
+int64_t UnitMicros(std::string_view name) {
+  for (const DurationUnit& unit : kDurationUnits) {
+    if (unit.name == name) return unit.us;
+  }
+  return 0;
+}
+
+constexpr std::string_view kDurationRemedy =
+    "is not a duration; write a number and a unit, like 250ms, 30s, 5m or 1h30m";
 
 constexpr std::string_view kSizeRemedy = "is not a size; write bytes or a unit, like 512MiB or 2GB";
 
@@ -103,6 +130,45 @@ Result<uint64_t> ParseSize(std::string_view text) {
   const double bytes = *value * static_cast<double>(factor);
   if (bytes >= 0x1p63) return Bad(text, "is too large");
   return static_cast<uint64_t>(std::llround(bytes));
+}
+
+std::string FormatSize(uint64_t bytes) {
+  constexpr std::string_view kUnits[] = {"TiB", "GiB", "MiB", "KiB"};
+  for (size_t i = 0; i < std::size(kUnits); ++i) {
+    const uint64_t unit = uint64_t{1} << (10 * (std::size(kUnits) - i));
+    if (bytes != 0 && bytes % unit == 0) {
+      return std::to_string(bytes / unit) + std::string(kUnits[i]);
+    }
+  }
+  return std::to_string(bytes);
+}
+
+Result<int64_t> ParseDuration(std::string_view text) {
+  if (text == "0") return int64_t{0};
+  double total_us = 0;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const size_t digits = std::min(rest.find_first_not_of("0123456789."), rest.size());
+    const auto value = ParseNumber<double>(rest.substr(0, digits));
+    rest.remove_prefix(digits);
+    const size_t letters = std::min(rest.find_first_of("0123456789."), rest.size());
+    const int64_t unit_us = UnitMicros(rest.substr(0, letters));
+    if (!value || unit_us == 0) return Bad(text, kDurationRemedy);
+    total_us += *value * static_cast<double>(unit_us);
+    rest.remove_prefix(letters);
+  }
+  if (text.empty()) return Bad(text, kDurationRemedy);
+  if (total_us > kDurationMaxUs) return Bad(text, "is too long; the most is 36500d");
+  return std::llround(total_us);
+}
+
+std::string FormatDuration(int64_t us) {
+  if (us == 0) return "0";
+  const DurationUnit* fits = &kDurationUnits[0];
+  for (const DurationUnit& unit : kDurationUnits) {
+    if (us % unit.us == 0) fits = &unit;
+  }
+  return std::to_string(us / fits->us) + std::string(fits->name);
 }
 
 Result<uint64_t> ParseCount(std::string_view text, uint64_t min, uint64_t max) {

@@ -17,6 +17,14 @@ namespace varve::cli {
 // Bytes: "4096", "512MiB", "1.5 GB"; KB is 1000, KiB is 1024; case does not matter.
 Result<uint64_t> ParseSize(std::string_view text);
 
+// The shortest text that ParseSize reads as exactly these bytes: "512MiB", "1000".
+std::string FormatSize(uint64_t bytes);
+
+// Microseconds: "0", "250ms", "30s", "1.5h", "1m30s"; units us, ms, s, m, h, d.
+Result<int64_t> ParseDuration(std::string_view text);
+// "30s", "1500ms": the largest unit that gives a whole number; ParseDuration reads it back.
+std::string FormatDuration(int64_t us);
+
 // A whole number from `min` to `max`.
 Result<uint64_t> ParseCount(std::string_view text, uint64_t min, uint64_t max);
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/clock.h"
+
 namespace varve::cli {
 namespace {
 
@@ -31,6 +33,47 @@ TEST(ParseSize, RefusesWhatIsNoSize) {
     ASSERT_FALSE(size.ok()) << text;
     EXPECT_EQ(size.error().code, Code::kInvalidArgument);
     EXPECT_NE(size.error().message.find("\"" + std::string(text) + "\""), std::string::npos);
+  }
+}
+
+TEST(FormatSize, IsReadBack) {
+  EXPECT_EQ(FormatSize(512ull << 20), "512MiB");
+  EXPECT_EQ(FormatSize(1ull << 42), "4TiB");
+  for (const uint64_t bytes :
+       {uint64_t{0}, uint64_t{1}, uint64_t{1023}, uint64_t{1024}, UINT64_MAX}) {
+    EXPECT_EQ(*ParseSize(FormatSize(bytes)), bytes);
+  }
+}
+
+TEST(ParseDuration, ReadsNumbersWithUnits) {
+  for (const auto& [text, us] :
+       std::vector<std::pair<std::string_view, int64_t>>{{"0", 0},
+                                                         {"0s", 0},
+                                                         {"250ms", 250'000},
+                                                         {"30s", 30'000'000},
+                                                         {"1.5s", 1'500'000},
+                                                         {"1h30m", 5'400'000'000},
+                                                         {"2d", 172'800'000'000}}) {
+    const auto duration = ParseDuration(text);
+    ASSERT_TRUE(duration.ok()) << text;
+    EXPECT_EQ(*duration, us) << text;
+  }
+}
+
+TEST(ParseDuration, RefusesWhatIsNoDuration) {
+  for (const std::string_view text :
+       {"", "5", "s", "-1s", "1 s", "5x", "1s5", "1..5s", "nans", "99999999d", "30S"}) {
+    const auto duration = ParseDuration(text);
+    ASSERT_FALSE(duration.ok()) << text;
+    EXPECT_EQ(duration.error().code, Code::kInvalidArgument);
+  }
+}
+
+TEST(FormatDuration, IsReadBack) {
+  EXPECT_EQ(FormatDuration(90 * kMicrosPerSecond), "90s");
+  EXPECT_EQ(FormatDuration(2 * kMicrosPerMinute), "2m");
+  for (const int64_t us : {int64_t{0}, int64_t{1}, int64_t{1'500'000}, 3 * kMicrosPerDay}) {
+    EXPECT_EQ(*ParseDuration(FormatDuration(us)), us);
   }
 }
 

@@ -77,6 +77,13 @@ Status ApplyEnvironment(CLI::App& command) {
 
 // ---- varve.toml ----
 
+// As in flags; in TOML an underscore is the same.
+std::string WithHyphens(std::string_view key) {
+  std::string name(key);
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
+
 class TomlFile {
  public:
   TomlFile(std::string path, const CLI::App* command) : path_(std::move(path)), command_(command) {}
@@ -98,7 +105,8 @@ class TomlFile {
 
   Status ApplyTable(const toml::table& table, const CLI::App& app, const std::string& section) {
     for (const auto& [key, node] : table) {
-      const std::string name(key.str());
+      const std::string name = WithHyphens(key.str());
+      if (section.empty() && name == "pipeline") continue;  // read by run_config.h
       if (const CLI::App* child = FindSection(app, name); child != nullptr) {
         const toml::table* inner = node.as_table();
         if (inner == nullptr) return At(key.source(), "\"" + name + "\" must be a [section]");

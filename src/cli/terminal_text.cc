@@ -91,6 +91,10 @@ std::string Plural(uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", WithThousands(count), noun, count == 1 ? "" : "s");
 }
 
+std::string BatchCount(uint64_t count) {
+  return WithThousands(count) + (count == 1 ? " batch" : " batches");
+}
+
 size_t DisplayWidth(std::string_view text) {
   size_t width = 0;
   for (const char c : text) width += (static_cast<unsigned char>(c) & 0xC0) != 0x80;

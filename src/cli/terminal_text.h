@@ -18,6 +18,7 @@ std::string WithThousands(uint64_t value);                  // 1234567 -> "1,234
 std::string HumanBytes(uint64_t bytes);                     // 1536 -> "1.5 KiB"
 std::string HumanSeconds(double seconds);                   // 0.0123 -> "12 ms", 83 -> "1m 23s"
 std::string Plural(uint64_t count, std::string_view noun);  // 1 -> "1 file", 2 -> "2 files"
+std::string BatchCount(uint64_t count);                     // 1 -> "1 batch", 2 -> "2 batches"
 
 // Width on a terminal, counting code points (no wide-character tables).
 size_t DisplayWidth(std::string_view text);

@@ -16,6 +16,7 @@ import sys
 LAYERS = ["base", "model",
           "etl/encode", "etl/parquet", "etl/source", "etl/schema", "etl/column", "etl/parse",
           "etl/convert",
+          "ports", "testing", "workflow", "pipeline", "adapters/local",
           "cli"]
 # ... and only those its CMakeLists.txt names as DEPS, directly or through another one's DEPS.
 LINES_MAX = 800

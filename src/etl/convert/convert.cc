@@ -64,29 +64,28 @@ std::vector<Field> ExtraFields(const ConvertOptions& options) {
   return extra;
 }
 
+Status CheckInputLists(const ConvertOptions& options) {
+  const auto fits = [&options](const std::vector<std::string>& list) {
+    return list.empty() || list.size() == options.inputs.size();
+  };
+  if (!fits(options.input_names) || !fits(options.input_dates)) {
+    return Error{Code::kInvalidArgument, "names or dates are given, but not one for each input"};
+  }
+  for (const std::string& date : options.input_dates) {
+    if (!date.empty() && !IsDate(date)) {
+      return Error{Code::kInvalidArgument, "\"" + date + "\" is not a date; write YYYY-MM-DD"};
+    }
+  }
+  return Ok{};
+}
+
 Status CheckOptions(const ConvertOptions& options) {
   if (options.mode != SchemaMode::kEvolve && !options.schema.has_value()) {
     return Error{Code::kInvalidArgument,
                  "--mode strict and --mode rescue need a schema; add --schema FILE (make one with "
                  "'varve schema infer')"};
   }
-  return Ok{};
-}
-
-// Pins the types of --cast. Done after sampling, when the paths of the input are known.
-Status ApplyCasts(const ConvertOptions& options, ObservedNode* schema) {
-  for (const auto& [path, type] : options.casts) {
-    ObservedNode* node = MakePath(schema, path);
-    const uint32_t position = node->min_position;
-    *node = ObservedNode();
-    node->min_position = position;
-    node->facts = FactsOfType(type.kind);
-    node->pinned = true;
-    node->cast = true;
-    node->precision = type.precision;
-    node->scale = type.scale;
-  }
-  return Ok{};
+  return CheckInputLists(options);
 }
 
 // One conversion of the inputs that have not failed.
@@ -102,10 +101,24 @@ class Conversion {
   }
 
   Result<ConvertSummary> Run() {
+    Result<ConvertSummary> summary = ConvertAll();
+    if (summary.ok() || !options_.all_may_fail || failures_.empty() || !NothingLeft()) {
+      return summary;
+    }
+    ConvertSummary nothing;
+    nothing.files_failed = failed_.size();
+    nothing.errors = failures_;
+    nothing.inputs = outcomes_;
+    return nothing;
+  }
+
+ private:
+  Result<ConvertSummary> ConvertAll() {
     const auto start = std::chrono::steady_clock::now();
     VARVE_RETURN_IF_ERROR(CheckOptions(options_));
+    outcomes_.resize(options_.inputs.size());
     if (writes_) VARVE_RETURN_IF_ERROR(CheckOutputIsFree(options_));
-    plan_ = PlanPartitions(options_.partition, options_.inputs);
+    plan_ = PlanPartitions(options_.partition, Names(), options_.input_dates);
     paths_ = options_.inputs;
     VARVE_RETURN_IF_ERROR(MakeSpool());
 
@@ -127,6 +140,8 @@ class Conversion {
     if (writes_ && !options_.dry_run) VARVE_RETURN_IF_ERROR(attempt->Publish());
     summary.errors = failures_;
     attempt->Summarise(&summary);
+    CountInputs(*attempt);
+    summary.inputs = outcomes_;
     summary.files_failed = failed_.size();
     summary.files = options_.inputs.size() - failed_.size();
     summary.bytes_in = bytes_in_;
@@ -140,7 +155,6 @@ class Conversion {
     return summary;
   }
 
- private:
   // Passes beyond the second happen only when an input fails in the second.
   static constexpr int kPassesMax = 4;
 
@@ -167,6 +181,25 @@ class Conversion {
     if (mkdtemp(pattern.data()) == nullptr) return ErrnoError("create directory", pattern);
     spool_directory_ = pattern;
     return Ok{};
+  }
+
+  const std::string& Name(uint32_t input) const {
+    return options_.input_names.empty() ? options_.inputs[input] : options_.input_names[input];
+  }
+
+  const std::vector<std::string>& Names() const {
+    return options_.input_names.empty() ? options_.inputs : options_.input_names;
+  }
+
+  void CountInputs(const Attempt& attempt) {
+    for (uint32_t i = 0; i < input_of_.size(); ++i) {
+      const LineCounts& counts = attempt.counts()[i];
+      InputOutcome& outcome = outcomes_[input_of_[i]];
+      outcome.lines = counts.lines;
+      outcome.rows = counts.rows;
+      outcome.quarantined = counts.quarantined;
+      outcome.blank = counts.blank;
+    }
   }
 
   bool RoutesByColumn() const { return writes_ && options_.partition.by == PartitionBy::kColumn; }
@@ -228,6 +261,7 @@ class Conversion {
     for (uint32_t i = 0; i < paths_.size(); ++i) {
       if (std::binary_search(failed_.begin(), failed_.end(), i)) continue;
       source.inputs.push_back(paths_[i]);
+      if (!options_.input_names.empty()) source.names.push_back(options_.input_names[i]);
       source.groups.push_back(plan_.group_of_input[i]);
       input_of_.push_back(i);
     }
@@ -248,7 +282,7 @@ class Conversion {
     if (options_.mode == SchemaMode::kEvolve) {
       schema = Observe(samples, schema);
     }
-    VARVE_RETURN_IF_ERROR(ApplyCasts(options_, &schema));
+    ApplyCasts(options_.casts, &schema);
     return schema;
   }
 
@@ -312,7 +346,7 @@ class Conversion {
     if (options_.source_column) pass.routed = routed;
 
     std::vector<std::string> names;
-    for (const uint32_t input : input_of_) names.push_back(options_.inputs[input]);
+    for (const uint32_t input : input_of_) names.push_back(Name(input));
     if (routed != nullptr) {
       pass.origin_names = names;
       pass.parser.pages.expected_rows = std::min(expected_rows_, RowsPerPartition());
@@ -371,7 +405,7 @@ class Conversion {
                                  *limit.percent * static_cast<double>(counts.lines));
       if (!too_many) continue;
       Fail(input_of_[i], 0, "too_many_errors",
-           options_.inputs[input_of_[i]] + ": " + std::to_string(counts.quarantined) + " of " +
+           Name(input_of_[i]) + ": " + std::to_string(counts.quarantined) + " of " +
                std::to_string(counts.lines) +
                " lines are bad, more than --max-errors allows; mend the file or raise the limit");
     }
@@ -381,7 +415,9 @@ class Conversion {
   void Fail(uint32_t input, uint64_t offset, const std::string& code, const std::string& message) {
     if (std::find(failed_.begin(), failed_.end(), input) != failed_.end()) return;
     failed_.push_back(input);
-    failures_.push_back({options_.inputs[input], 0, offset, code, message});
+    failures_.push_back({Name(input), 0, offset, code, message});
+    outcomes_[input].error_code = code;
+    outcomes_[input].error = message;
     new_failures_ = true;
   }
 
@@ -392,8 +428,10 @@ class Conversion {
     }
   }
 
+  bool NothingLeft() const { return failed_.size() >= options_.inputs.size(); }
+
   Status CheckSomethingLeft() const {
-    if (failed_.size() < options_.inputs.size()) return Ok{};
+    if (!NothingLeft()) return Ok{};
     const LineError& first = failures_.front();
     std::string message = first.message;
     if (first.offset != 0) message += " (byte offset " + std::to_string(first.offset) + ")";
@@ -414,6 +452,7 @@ class Conversion {
   std::vector<uint32_t> input_of_;  // index in the source -> input
   std::vector<uint32_t> failed_;    // inputs left out, sorted
   std::vector<LineError> failures_;
+  std::vector<InputOutcome> outcomes_;  // of each input
   bool new_failures_ = false;
   uint64_t bytes_in_ = 0;
   uint32_t expected_rows_ = 0;

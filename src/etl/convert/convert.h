@@ -58,9 +58,16 @@ struct Limits {
 
 struct ConvertOptions {
   std::vector<std::string> inputs;  // files in output order (already expanded), or "-" for stdin
-  std::string output;               // a directory, or a path ending in ".parquet" for one file
-  bool overwrite = false;           // else refuse when the output already holds data files
-  bool dry_run = false;             // plan everything, write nothing
+  // One an input, or none at all. What it is called wherever it is named (errors, quarantine,
+  // `_source`, the footer's sources, filename-date), if not by its path.
+  std::vector<std::string> input_names;
+  // One an input, or none at all. YYYY-MM-DD that filename-date takes in place of the name's;
+  // empty: the name's after all.
+  std::vector<std::string> input_dates;
+  std::string output;         // a directory, or a path ending in ".parquet" for one file
+  bool overwrite = false;     // else refuse when the output already holds data files
+  bool dry_run = false;       // plan everything, write nothing
+  bool all_may_fail = false;  // no input left to convert: an empty success, not an error
 
   std::optional<Schema> schema;  // required by kRescue and kStrict; a starting point in kEvolve
   SchemaMode mode = SchemaMode::kEvolve;
@@ -89,6 +96,16 @@ struct LineError {
   std::string message;  // what is wrong and what to do
 };
 
+// What became of one input.
+struct InputOutcome {
+  uint64_t lines = 0;  // rows + quarantined + blank, always; all 0 when it failed
+  uint64_t rows = 0;
+  uint64_t quarantined = 0;
+  uint64_t blank = 0;
+  std::string error_code;  // not empty: it was left out; as in LineError
+  std::string error;
+};
+
 struct OutputFile {
   std::string path;  // as it is (or, in a dry run, would be) on disk
   uint64_t rows = 0;
@@ -111,6 +128,7 @@ struct ConvertSummary {
   std::vector<OutputFile> outputs;
   std::vector<std::string> quarantine;  // paths of the quarantine files
   std::vector<LineError> errors;        // the first 1000
+  std::vector<InputOutcome> inputs;     // one an input, in their order
 };
 
 // Updated by worker threads while a conversion runs; read by whoever draws the progress bar.
@@ -122,10 +140,11 @@ struct Progress {
 };
 
 // Converts. Fails as a whole (nothing published) on bad options, unwritable output, full disk,
-// cancel, or when no input could be converted; an input that alone is unreadable or corrupt is left
-// out and reported in `errors`. Idempotent with `overwrite`. `progress` and `cancel` may be null;
-// `cancel` is polled, and setting it (async-signal-safe) makes Convert clean up and return
-// kCancelled. Call from one thread; Convert starts its own workers.
+// cancel, or (unless `all_may_fail`) when no input could be converted; an input that alone is
+// unreadable or corrupt is left out and reported in `errors` and `inputs`. Idempotent with
+// `overwrite`. `progress` and `cancel` may be null; `cancel` is polled, and setting it
+// (async-signal-safe) makes Convert clean up and return kCancelled. Call from one thread; Convert
+// starts its own workers.
 Result<ConvertSummary> Convert(const ConvertOptions& options, Progress* progress,
                                const std::atomic<bool>* cancel);
 

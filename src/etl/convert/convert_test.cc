@@ -101,5 +101,76 @@ TEST(ConvertTest, CancelLeavesNothing) {
   EXPECT_FALSE(fs::exists(options.output));
 }
 
+TEST(ConvertTest, EachInputIsAccountedForUnderItsName) {
+  const TempDir directory;
+  ConvertOptions options;
+  options.inputs = {directory.Write("0", "{\"a\":1}\n\nbad\n"),
+                    directory.Write("1", Gzip("{\"a\":2}\n").substr(0, 20)),
+                    directory.Write("2", "{\"a\":3}\n{\"a\":4}\n"), directory.path() + "/3"};
+  options.input_names = {"in/2025-01-17.ndjson", "cut.gz", "named/2025-01-18.ndjson", "gone"};
+  options.input_dates = {"", "", "2025-01-19", ""};
+  options.partition.by = PartitionBy::kFilenameDate;
+  options.source_column = true;
+  options.batch = "day-batch-0001";
+  options.output = directory.path() + "/out";
+  const Result<ConvertSummary> summary = Convert(options, nullptr, nullptr);
+  ASSERT_TRUE(summary.ok()) << summary.error().message;
+
+  ASSERT_EQ(summary->inputs.size(), 4U);
+  const InputOutcome& first = summary->inputs[0];
+  EXPECT_EQ((std::vector{first.lines, first.rows, first.quarantined, first.blank}),
+            (std::vector<uint64_t>{3, 1, 1, 1}));
+  EXPECT_EQ(first.error, "");
+  EXPECT_EQ(summary->inputs[1].error_code, "truncated_gzip");
+  EXPECT_TRUE(summary->inputs[1].error.starts_with("cut.gz: ")) << summary->inputs[1].error;
+  EXPECT_EQ(summary->inputs[1].lines, 0U);
+  EXPECT_EQ(summary->inputs[2].rows, 2U);
+  EXPECT_EQ(summary->inputs[3].error_code, "not_found");
+
+  const auto contents = Contents(options.output);
+  EXPECT_EQ(contents.size(), 3U);
+  EXPECT_TRUE(
+      contents.contains("year=2025/month=01/day=17/part-00000-day-batch-0001.snappy.parquet"));
+  const std::string& named =
+      contents.at("year=2025/month=01/day=19/part-00000-day-batch-0001.snappy.parquet");
+  EXPECT_NE(named.find("named/2025-01-18.ndjson"), std::string::npos);
+  EXPECT_EQ(named.find(directory.path()), std::string::npos);
+  const std::string& quarantine = contents.at("_quarantine/day-batch-0001.ndjson");
+  EXPECT_TRUE(quarantine.starts_with("{\"file\":\"in/2025-01-17.ndjson\",\"line\":3,"))
+      << quarantine;
+}
+
+TEST(ConvertTest, AllMayFail) {
+  const TempDir directory;
+  for (const PartitionBy by : {PartitionBy::kNone, PartitionBy::kColumn}) {
+    ConvertOptions options;
+    options.inputs = {directory.path() + "/0", directory.Write("1", Gzip("{}\n").substr(0, 12))};
+    options.partition.by = by;
+    options.partition.column = "a";
+    options.output = directory.path() + "/out";
+    EXPECT_FALSE(Convert(options, nullptr, nullptr).ok());
+    options.all_may_fail = true;
+    const Result<ConvertSummary> summary = Convert(options, nullptr, nullptr);
+    ASSERT_TRUE(summary.ok()) << summary.error().message;
+    EXPECT_EQ(summary->files_failed, 2U);
+    EXPECT_EQ(summary->lines, 0U);
+    EXPECT_EQ(summary->inputs[0].error_code, "not_found");
+    EXPECT_EQ(summary->inputs[1].error_code, "truncated_gzip");
+    EXPECT_TRUE(summary->outputs.empty());
+  }
+}
+
+TEST(ConvertTest, NamesAndDatesMustFitTheInputs) {
+  const TempDir directory;
+  ConvertOptions options;
+  options.inputs = {directory.Write("0", "{}\n")};
+  options.output = directory.path() + "/out";
+  options.input_names = {"a", "b"};
+  EXPECT_EQ(Convert(options, nullptr, nullptr).error().code, Code::kInvalidArgument);
+  options.input_names.clear();
+  options.input_dates = {"2025-02-30"};
+  EXPECT_EQ(Convert(options, nullptr, nullptr).error().code, Code::kInvalidArgument);
+}
+
 }  // namespace
 }  // namespace varve

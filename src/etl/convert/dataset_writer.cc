@@ -203,9 +203,10 @@ struct DatasetWriter::State {
   std::string SourcesJson() const {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const LineRange& range : sources) {
-      list.push_back({{"source", options.inputs[range.file]},
-                      {"first_line", range.first},
-                      {"last_line", range.last}});
+      const std::vector<std::string>& names =
+          options.input_names.empty() ? options.inputs : options.input_names;
+      list.push_back(
+          {{"source", names[range.file]}, {"first_line", range.first}, {"last_line", range.last}});
     }
     return list.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   }

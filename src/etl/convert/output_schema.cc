@@ -210,6 +210,33 @@ Result<OutputSchema> MakeOutputSchema(const ObservedNode& root,
   return output;
 }
 
+Result<Schema> JoinSchemas(const Schema& a, const Schema& b,
+                           const std::vector<std::pair<std::string, Field>>& casts,
+                           uint32_t map_keys_max) {
+  if (a == b) return a;
+  ObservedNode joined = ObserveSchema(a, false);
+  joined.Merge(ObserveSchema(b, false));
+  ApplyCasts(casts, &joined);
+  OutputSchemaOptions options;
+  options.map_keys_max = map_keys_max;
+  VARVE_ASSIGN_OR_RETURN(OutputSchema output, MakeOutputSchema(joined, options));
+  return std::move(output.schema);
+}
+
+void ApplyCasts(const std::vector<std::pair<std::string, Field>>& casts, ObservedNode* schema) {
+  for (const auto& [path, type] : casts) {
+    ObservedNode* node = MakePath(schema, path);
+    const uint32_t position = node->min_position;
+    *node = ObservedNode();
+    node->min_position = position;
+    node->facts = FactsOfType(type.kind);
+    node->pinned = true;
+    node->cast = true;
+    node->precision = type.precision;
+    node->scale = type.scale;
+  }
+}
+
 ObservedNode* FindPath(ObservedNode* root, std::string_view path) { return FindBelow(root, path); }
 
 ObservedNode* MakePath(ObservedNode* root, std::string_view path) {

@@ -33,6 +33,15 @@ struct OutputSchema {
 // another.
 Result<OutputSchema> MakeOutputSchema(const ObservedNode& root, const OutputSchemaOptions& options);
 
+// The least schema that holds all values of both, `casts` keeping their types. Commutative,
+// associative, idempotent.
+Result<Schema> JoinSchemas(const Schema& a, const Schema& b,
+                           const std::vector<std::pair<std::string, Field>>& casts,
+                           uint32_t map_keys_max);
+
+// Pins the types of --cast: source key path -> type.
+void ApplyCasts(const std::vector<std::pair<std::string, Field>>& casts, ObservedNode* schema);
+
 // The node that `path` (keys joined by dots; keys may hold dots themselves) leads to, or null.
 ObservedNode* FindPath(ObservedNode* root, std::string_view path);
 // The same, making what is missing.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 namespace varve {
@@ -180,6 +181,52 @@ TEST(OutputSchemaTest, PathsMayGoThroughListsAndDottedKeys) {
   made = MakePath(&root, "l.y");  // not seen yet: a field of the elements, as l.x is
   EXPECT_EQ(made, &root.fields["l"].element->fields["y"]);
   EXPECT_EQ(root.fields["l"].facts, kFactArray);
+}
+
+Schema SchemaOf(const std::vector<std::pair<std::string, TypeKind>>& columns) {
+  Schema schema;
+  for (const auto& [name, kind] : columns) {
+    Field field;
+    field.name = field.source_name = name;
+    field.kind = kind;
+    if (kind == TypeKind::kDecimal) field.precision = 20;
+    schema.fields.push_back(field);
+  }
+  return schema;
+}
+
+TEST(JoinSchemasTest, HoldsBothInAnyOrder) {
+  const Schema a = SchemaOf({{"x", TypeKind::kInt64}, {"t", TypeKind::kDate}});
+  const Schema b = SchemaOf({{"x", TypeKind::kDouble}, {"y", TypeKind::kUnknown}});
+  const Schema c = SchemaOf({{"t", TypeKind::kString}, {"y", TypeKind::kBool}});
+  const auto join = [](const Schema& left, const Schema& right) {
+    return JoinSchemas(left, right, {}, 1'000).value();
+  };
+  const Schema ab = join(a, b);
+  EXPECT_TRUE(ab == join(b, a));
+  EXPECT_TRUE(join(ab, c) == join(a, join(b, c)));
+  EXPECT_TRUE(join(ab, a) == ab);
+  EXPECT_TRUE(join(a, {}) == a);
+  const Schema all = join(ab, c);
+  ASSERT_EQ(all.fields.size(), 3U);
+  std::map<std::string, TypeKind> kinds;
+  for (const Field& field : all.fields) kinds[field.name] = field.kind;
+  EXPECT_EQ(kinds["x"], TypeKind::kDouble);
+  EXPECT_EQ(kinds["t"], TypeKind::kString);
+  EXPECT_EQ(kinds["y"], TypeKind::kBool);
+}
+
+TEST(JoinSchemasTest, CastsKeepTheirTypes) {
+  Field price;
+  price.kind = TypeKind::kDecimal;
+  price.precision = 12;
+  price.scale = 2;
+  const auto joined = JoinSchemas(SchemaOf({{"price", TypeKind::kDecimal}}),
+                                  SchemaOf({{"price", TypeKind::kString}, {"z", TypeKind::kInt64}}),
+                                  {{"price", price}}, 1'000);
+  ASSERT_TRUE(joined.ok());
+  EXPECT_EQ(joined->fields[0].precision, 12);
+  EXPECT_EQ(joined->fields[0].scale, 2);
 }
 
 }  // namespace

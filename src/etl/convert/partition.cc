@@ -113,9 +113,12 @@ std::string NullDateDirectory(TimeGrain grain) {
   return directory;
 }
 
-PartitionPlan PlanPartitions(const PartitionSpec& spec, const std::vector<std::string>& inputs) {
+bool IsDate(std::string_view text) { return text.size() == 10 && DateInName(text).has_value(); }
+
+PartitionPlan PlanPartitions(const PartitionSpec& spec, const std::vector<std::string>& names,
+                             const std::vector<std::string>& dates) {
   PartitionPlan plan;
-  plan.group_of_input.assign(inputs.size(), 0);
+  plan.group_of_input.assign(names.size(), 0);
   if (spec.by == PartitionBy::kArrival) {
     plan.directory_of_group.push_back(DateDirectory(Today(), 0, TimeGrain::kDay));
     return plan;
@@ -125,8 +128,10 @@ PartitionPlan PlanPartitions(const PartitionSpec& spec, const std::vector<std::s
     return plan;
   }
   std::unordered_map<std::string, uint32_t> group_of;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    const auto days = DateInName(std::filesystem::path(inputs[i]).filename().string());
+  for (size_t i = 0; i < names.size(); ++i) {
+    const bool given = !dates.empty() && !dates[i].empty();
+    const auto days =
+        DateInName(given ? dates[i] : std::filesystem::path(names[i]).filename().string());
     const std::string directory = days.has_value() ? DateDirectory(*days, 0, TimeGrain::kDay)
                                                    : NullDateDirectory(TimeGrain::kDay);
     const auto [found, added] =

@@ -21,9 +21,14 @@ struct PartitionPlan {
   std::vector<std::string> directory_of_group;  // relative, "" for the dataset's root
 };
 
-// For every way of partitioning but by column. Inputs without a date in their name go to the null
-// partition under kFilenameDate.
-PartitionPlan PlanPartitions(const PartitionSpec& spec, const std::vector<std::string>& inputs);
+// For every way of partitioning but by column. Under kFilenameDate an input with one in `dates`
+// (empty, or one entry an input) goes by that, others by the date in their name; those that have
+// none go to the null partition.
+PartitionPlan PlanPartitions(const PartitionSpec& spec, const std::vector<std::string>& names,
+                             const std::vector<std::string>& dates = {});
+
+// Whether `text` is a day, YYYY-MM-DD.
+bool IsDate(std::string_view text);
 
 // "year=2025/month=01/day=17" of days since 1970-01-01, to the grain (kHour: with `hour`).
 std::string DateDirectory(int64_t days, int hour, TimeGrain grain);

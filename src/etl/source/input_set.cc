@@ -203,7 +203,8 @@ void InputSet::FailErrno(uint32_t file, std::string_view action, int errno_value
 void InputSet::Fail(uint32_t file, uint64_t offset, std::string_view code,
                     const std::string& reason) {
   if (code == "cancelled" || failed_[file].exchange(true)) return;
-  const std::string name = DisplayName(options_.inputs[file]);
+  const std::string name =
+      options_.names.empty() ? DisplayName(options_.inputs[file]) : options_.names[file];
   std::lock_guard lock(mutex_);
   errors_.push_back({file, offset, std::string(code), name + ": " + reason});
 }

@@ -38,6 +38,7 @@ struct Block {
 
 struct SourceOptions {
   std::vector<std::string> inputs;  // paths, or "-" for stdin
+  std::vector<std::string> names;   // what errors call them, one an input; empty: their paths
   uint64_t line_bytes_max = 64ull << 20;
   uint64_t decompression_ratio_max = 1'000;      // judged once 64 MiB have been inflated
   uint64_t decompressed_bytes_max = 1ull << 42;  // per input

@@ -1,0 +1,135 @@
+// varve plan: what the next batch will be, and when.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/time_text.h"
+#include "cli/commands.h"
+#include "cli/operator.h"
+#include "cli/output.h"
+#include "cli/record_json.h"
+#include "cli/terminal_text.h"
+#include "pipeline/flush_policy.h"
+#include "pipeline/ingest.h"
+
+namespace varve::cli {
+namespace {
+
+constexpr const char* kDescription =
+    "Show what the next batch will be, and when\n\n"
+    "The files that wait, what makes them a batch (number, bytes or age), and files in the input "
+    "that are not known yet. Changes nothing.";
+
+constexpr const char* kExamples =
+    "varve plan --state lake/\n"
+    "varve plan --json | jq .next.files";
+
+constexpr size_t kFilesShown = 20;
+constexpr int kPageObjects = 1'000;
+
+struct Plan {
+  uint64_t pending = 0;
+  FlushDecision next;
+  uint64_t bytes = 0;  // of next.files
+  std::vector<std::string> unknown;
+};
+
+// Objects of the input that no version of is tracked, or whose newest version is not.
+Result<std::vector<std::string>> UnknownFiles(PipelinePlace& place) {
+  std::vector<std::string> unknown;
+  const PipelineConfig& pipeline = place.options.pipeline;
+  std::string after;
+  do {
+    VARVE_ASSIGN_OR_RETURN(ListPage page,
+                           place.input->List(pipeline.input_prefix, after, kPageObjects));
+    for (const ObjectInfo& object : page.objects) {
+      if (!IsInput(pipeline, object.ref.key)) continue;
+      const auto known = place.tracker->Get(pipeline.name, object.ref);
+      if (known.ok()) continue;
+      if (known.error().code != Code::kNotFound) return known.error();
+      unknown.push_back(object.ref.key);
+    }
+    after = std::move(page.next);
+  } while (!after.empty());
+  return unknown;
+}
+
+Result<Plan> MakePlan(PipelinePlace& place, int64_t now_us) {
+  Plan plan;
+  const PipelineConfig& pipeline = place.options.pipeline;
+  VARVE_ASSIGN_OR_RETURN(const TrackerStats stats, place.tracker->Stats(pipeline.name));
+  for (const StateCount& count : stats.states) {
+    if (count.state == FileState::kPending) plan.pending = count.files;
+  }
+  const int limit = static_cast<int>(std::max(pipeline.flush.max_files, pipeline.flush.min_files));
+  VARVE_ASSIGN_OR_RETURN(const std::vector<FileRecord> pending,
+                         place.tracker->Pending(pipeline.name, now_us, limit));
+  plan.next = DecideFlush(pending, pipeline.flush, /*drain=*/false, now_us);
+  for (const FileRecord& file : plan.next.files) plan.bytes += file.object.size_bytes;
+  VARVE_ASSIGN_OR_RETURN(plan.unknown, UnknownFiles(place));
+  return plan;
+}
+
+std::string PlanText(const PipelinePlace& place, const Plan& plan) {
+  std::string text =
+      fmt::format("Pipeline {}: {} waiting\n", place.options.name(), Plural(plan.pending, "file"));
+  if (!plan.next.files.empty()) {
+    text += fmt::format("  next batch now, because of {}: {}, {}\n",
+                        FlushTriggerName(plan.next.trigger), Plural(plan.next.files.size(), "file"),
+                        HumanBytes(plan.bytes));
+    for (size_t i = 0; i < std::min(kFilesShown, plan.next.files.size()); ++i) {
+      text += "    " + Printable(plan.next.files[i].object.ref.key) + "\n";
+    }
+    if (plan.next.files.size() > kFilesShown) {
+      text += fmt::format("    … and {} more\n", plan.next.files.size() - kFilesShown);
+    }
+  } else if (plan.next.next_us > 0) {
+    text += "  next batch at " + FormatUtc(plan.next.next_us).substr(0, 19) +
+            " UTC, when the oldest has waited max-wait\n";
+  } else {
+    text += "  nothing is due\n";
+  }
+  if (!plan.unknown.empty()) {
+    text += fmt::format("  {} in the input not known yet; `varve run` finds them\n",
+                        Plural(plan.unknown.size(), "file"));
+  }
+  return text;
+}
+
+Json PlanJson(const PipelinePlace& place, const Plan& plan) {
+  Json files = Json::array();
+  for (const FileRecord& file : plan.next.files) files.push_back(file.object.ref.key);
+  Json next = {{"trigger", FlushTriggerName(plan.next.trigger)},
+               {"bytes", plan.bytes},
+               {"files", std::move(files)}};
+  next["at"] = plan.next.next_us > 0 ? Json(FormatUtc(plan.next.next_us)) : Json();
+  return {{"pipeline", place.options.name()},
+          {"pending", plan.pending},
+          {"next", std::move(next)},
+          {"unknown", plan.unknown}};
+}
+
+Result<int> Show(PipelinePlace& place, bool json) {
+  VARVE_ASSIGN_OR_RETURN(const Plan plan, MakePlan(place, SystemClock().NowUs()));
+  return static_cast<int>(
+      PrintResult(json ? JsonLineOf(PlanJson(place, plan)) : PlanText(place, plan)));
+}
+
+}  // namespace
+
+Command AddPlan(CLI::App& parent) {
+  auto flags = std::make_shared<OperatorFlags>();
+  CLI::App* app = parent.add_subcommand("plan", kDescription);
+  app->footer(kExamples);
+  AddOperatorFlags(*app, flags.get());
+  return {app, [flags] {
+            return ForEachPlace(*flags, "varve plan",
+                                [&](PipelinePlace& place) { return Show(place, flags->json); });
+          }};
+}
+
+}  // namespace varve::cli

@@ -1,0 +1,25 @@
+// What the pipeline keeps, as JSON for machines: the shapes of every command's --json.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "model/batch.h"
+#include "model/file_record.h"
+#include "ports/file_tracker.h"
+#include "ports/queue.h"
+
+namespace varve::cli {
+
+using Json = nlohmann::ordered_json;
+
+Json FileJson(const FileRecord& file);
+Json EventJson(const FileEvent& event);
+Json BatchJson(const BatchRecord& batch);
+Json LetterJson(const DeadLetter& letter);
+Json StatsJson(const TrackerStats& stats, const QueueDepth& depth, int64_t now_us);
+
+// One line, ending in a newline; names that are not UTF-8 get replacement characters.
+std::string JsonLineOf(const Json& json);
+
+}  // namespace varve::cli

@@ -1,0 +1,46 @@
+// Ingest: from messages to pending files. At-least-once in, exactly one record per version out.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "pipeline/config.h"
+#include "pipeline/deps.h"
+
+namespace varve {
+
+// Whether the allow-list has `key`: prefix and suffix, and no name that is hidden or unfinished.
+bool IsInput(const PipelineConfig& config, std::string_view key);
+
+class Ingest {
+ public:
+  Ingest(const PipelineConfig& config, Deps& deps) : config_(config), deps_(deps) {}
+
+  // Receives once and deals with each message: registered and deleted; buried when it is no event;
+  // left in the queue, to come again, when the store or tracker is out of order. Gives the number
+  // of messages received.
+  Result<int> Poll(int64_t now_us);
+
+  // Makes tracking agree with the store about `key`, however the news came. Idempotent. The version
+  // that HEAD gives is the newest; whatever was pending of a key that is gone is missing.
+  // kInvalidArgument: a key the store refuses.
+  Status Look(std::string_view key, std::string_view event_version,
+              std::string_view event_sequencer, std::string_view detail, int64_t now_us);
+
+ private:
+  Status Handle(const Message& message, int64_t now_us);
+  Status Track(const ObjectInfo& object, std::string sequencer, std::string_view detail,
+               int64_t now_us);
+  Result<std::string> Newest(const ObjectInfo& object, std::string sequencer,
+                             const std::vector<FileRecord>& versions);
+  Status Revive(const FileRecord& known, int64_t now_us);
+  Status Vanished(std::string_view key, std::string_view detail, int64_t now_us);
+
+  const PipelineConfig& config_;
+  Deps& deps_;
+};
+
+}  // namespace varve

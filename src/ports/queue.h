@@ -1,0 +1,68 @@
+// Queue: messages, delivered at least once, in any order; SQS semantics with its dead letter queue.
+//
+// A received message is hidden until its visibility timeout; deleted, it is gone; otherwise it
+// comes again with a higher receive count. A message received more than `receives_max` times, or
+// one that a consumer gives up on, becomes a dead letter with a reason. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace varve {
+
+struct Message {
+  std::string id;       // stays the same over deliveries and redrives
+  std::string receipt;  // of this delivery: what Delete, Hide and Bury take
+  std::string body;
+  uint32_t receive_count = 0;  // this delivery included
+  int64_t sent_us = 0;
+};
+
+struct DeadLetter {
+  std::string id;
+  std::string body;
+  std::string reason;
+  uint32_t receive_count = 0;
+  int64_t sent_us = 0;
+  int64_t died_us = 0;
+};
+
+struct DeadLetterPage {
+  std::vector<DeadLetter> letters;  // oldest first
+  std::string next;                 // `after` of the next page; empty: this was the last
+};
+
+struct QueueDepth {
+  uint64_t visible = 0;
+  uint64_t in_flight = 0;
+  uint64_t dead = 0;
+  int64_t oldest_sent_us = 0;  // of visible messages; 0: none
+};
+
+class Queue {
+ public:
+  virtual ~Queue() = default;
+
+  // Not idempotent: a repeated Send is another message. Consumers must not care.
+  virtual Status Send(const std::vector<std::string>& bodies) = 0;
+  // At most `limit` (<= 10) messages, maybe none; never waits.
+  virtual Result<std::vector<Message>> Receive(int limit, int64_t visibility_us) = 0;
+  // Idempotent. A receipt whose delivery has timed out deletes nothing and is no error.
+  virtual Status Delete(std::string_view receipt) = 0;
+  // Hides the message for `visibility_us` from now (0: visible at once). kNotFound: timed out.
+  virtual Status Hide(std::string_view receipt, int64_t visibility_us) = 0;
+  // Makes the message a dead letter. kNotFound when the delivery has timed out.
+  virtual Status Bury(std::string_view receipt, std::string_view reason) = 0;
+
+  virtual Result<QueueDepth> Depth() = 0;
+
+  virtual Result<DeadLetterPage> DeadLetters(std::string_view after, int limit) = 0;
+  // Puts a dead letter back into the queue, its receive count at zero. kNotFound.
+  virtual Status Redrive(std::string_view id) = 0;
+};
+
+}  // namespace varve

@@ -1,0 +1,33 @@
+#include "testing/fault_plan.h"
+
+namespace varve {
+
+void FaultPlan::FailCall(uint64_t number, Fault fault) {
+  const std::lock_guard lock(mutex_);
+  faults_[number] = fault;
+}
+
+void FaultPlan::SetPolicy(Policy policy) {
+  const std::lock_guard lock(mutex_);
+  policy_ = std::move(policy);
+}
+
+uint64_t FaultPlan::Calls() const {
+  const std::lock_guard lock(mutex_);
+  return calls_;
+}
+
+std::optional<Fault> FaultPlan::Next(std::string_view method) {
+  const std::lock_guard lock(mutex_);
+  calls_ += 1;
+  const auto fault = faults_.find(calls_);
+  if (fault != faults_.end()) return fault->second;
+  return policy_ ? policy_(calls_, method) : std::nullopt;
+}
+
+Error FaultPlan::FaultError(const Fault& fault, std::string_view method) {
+  return Error{fault.code, std::string(method) + ": injected " +
+                               (fault.after ? "after it was done" : "before it was done")};
+}
+
+}  // namespace varve
