@@ -25,3 +25,5 @@ endif()
 if(VARVE_BUILD_BENCH)
   find_package(benchmark REQUIRED)
 endif()
+# The dashboard's charts; built into the program, with the licence that the file begins with.
+find_file(VARVE_CHART_JS chart.min.js PATHS /usr/share/javascript/chart.js NO_DEFAULT_PATH REQUIRED)

@@ -1,12 +1,15 @@
 #!/bin/bash
 # Runs the pipeline on examples/: a batch of ten files, then one of the two that are left, because they
-# have waited long enough. Shows what came out (make run).
+# have waited long enough. Shows what came out (make run). With --serve it then stays, with its
+# dashboard, until Ctrl-C (make serve).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 varve=build/release/varve
 input=build/examples-input
 output=build/examples-output
+serve=${1:-}
+[[ $serve == --serve ]] && listen=(--listen "${LISTEN:-127.0.0.1:9464}") || listen=(--listen 127.0.0.1:0)
 rm -rf "$input" "$output"
 mkdir -p "$input" "$output"
 
@@ -17,7 +20,7 @@ show() {
 }
 
 echo "\$ $varve run $input $output --max-files 10 --max-wait 3s &"
-"$varve" run "$input" "$output" --max-files 10 --max-wait 3s --listen 127.0.0.1:0 &
+"$varve" run "$input" "$output" --max-files 10 --max-wait 3s "${listen[@]}" &
 running=$!
 trap 'kill "$running" 2>/dev/null || true' EXIT
 
@@ -32,6 +35,12 @@ until "$varve" status --state "$output" --json 2>/dev/null | grep -q '"completed
   fi
   sleep 0.2
 done
+if [[ $serve == --serve ]]; then
+  echo
+  echo "The dashboard is at http://${listen[1]}/ until Ctrl-C. Drop NDJSON files into $input and watch."
+  wait "$running"
+  exit
+fi
 show kill -TERM "$running"
 wait "$running"
 

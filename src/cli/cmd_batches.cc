@@ -9,9 +9,9 @@
 #include "cli/operator.h"
 #include "cli/output.h"
 #include "cli/parse_flags.h"
-#include "cli/record_json.h"
 #include "cli/terminal_text.h"
 #include "cli/text_table.h"
+#include "operate/record_json.h"
 
 namespace varve::cli {
 namespace {
@@ -23,12 +23,13 @@ constexpr const char* kDescription =
 constexpr const char* kExamples =
     "varve batches\n"
     "varve batches --status failed\n"
+    "varve batches --prefix 2025-01-17 --quarantined\n"
     "varve batches --json --limit 1 | jq .outputs";
 
 constexpr int kPageBatches = 200;
 
 struct BatchesCommand : OperatorFlags {
-  std::optional<BatchState> state;
+  BatchFilter filter;
   uint64_t limit = 20;
 };
 
@@ -54,7 +55,7 @@ Result<int> List(const BatchesCommand& command, PipelinePlace& place) {
     const uint64_t left = command.limit == 0 ? kPageBatches : command.limit - listed;
     const int count = static_cast<int>(std::min<uint64_t>(kPageBatches, left));
     VARVE_ASSIGN_OR_RETURN(
-        BatchPage page, place.tracker->Batches(place.options.name(), command.state, after, count));
+        BatchPage page, place.tracker->Batches(place.options.name(), command.filter, after, count));
     for (const BatchRecord& batch : page.batches) {
       if (!command.json) {
         AddRow(batch, &table);
@@ -81,7 +82,7 @@ Command AddBatches(CLI::App& parent) {
   auto command = std::make_shared<BatchesCommand>();
   CLI::App* app = parent.add_subcommand("batches", kDescription);
   app->footer(kExamples);
-  AddParsed(*app, "--status", &command->state,
+  AddParsed(*app, "--status", &command->filter.state,
             [](const std::string& text) -> Result<std::optional<BatchState>> {
               const auto state = ParseBatchState(text);
               if (state.has_value()) return state;
@@ -92,6 +93,13 @@ Command AddBatches(CLI::App& parent) {
             })
       ->description("Only batches in this state")
       ->type_name("claimed|processing|publishing|completed|failed")
+      ->group("Selection");
+  app->add_option("--prefix", command->filter.id_prefix,
+                  "Only batches whose name begins with it, such as a day")
+      ->take_last()
+      ->type_name("TEXT")
+      ->group("Selection");
+  app->add_flag("--quarantined", command->filter.quarantined, "Only batches that quarantined lines")
       ->group("Selection");
   AddParsed(*app, "--limit", &command->limit,
             [](const std::string& text) { return ParseCount(text, 0, UINT32_MAX); })

@@ -11,9 +11,10 @@
 #include "cli/operator.h"
 #include "cli/output.h"
 #include "cli/parse_flags.h"
-#include "cli/record_json.h"
 #include "cli/terminal_text.h"
 #include "cli/text_table.h"
+#include "operate/dead_letters.h"
+#include "operate/record_json.h"
 
 namespace varve::cli {
 namespace {
@@ -39,30 +40,15 @@ constexpr const char* kRedriveExamples =
     "varve dlq redrive 17\n"
     "varve dlq redrive --all";
 
-constexpr int kPageLetters = 200;
-
 struct DlqCommand : OperatorFlags {
   std::vector<std::string> ids;
   bool all = false;
   uint64_t limit = 100;
 };
 
-// Oldest first; `limit` 0: all.
-Result<std::vector<DeadLetter>> Letters(PipelinePlace& place, uint64_t limit) {
-  std::vector<DeadLetter> letters;
-  std::string after;
-  do {
-    const uint64_t left = limit == 0 ? kPageLetters : limit - letters.size();
-    const int count = static_cast<int>(std::min<uint64_t>(kPageLetters, left));
-    VARVE_ASSIGN_OR_RETURN(DeadLetterPage page, place.queue->DeadLetters(after, count));
-    letters.insert(letters.end(), page.letters.begin(), page.letters.end());
-    after = std::move(page.next);
-  } while (!after.empty() && (limit == 0 || letters.size() < limit));
-  return letters;
-}
-
 Result<int> List(const DlqCommand& command, PipelinePlace& place) {
-  VARVE_ASSIGN_OR_RETURN(const std::vector<DeadLetter> letters, Letters(place, command.limit));
+  VARVE_ASSIGN_OR_RETURN(const std::vector<DeadLetter> letters,
+                         DeadLetters(*place.queue, command.limit));
   std::string text;
   TextTable table("llrl", {"id", "died (UTC)", "receives", "reason"});
   for (const DeadLetter& letter : letters) {
@@ -83,33 +69,31 @@ Result<int> List(const DlqCommand& command, PipelinePlace& place) {
 }
 
 Result<int> Show(const DlqCommand& command, PipelinePlace& place) {
-  VARVE_ASSIGN_OR_RETURN(const std::vector<DeadLetter> letters, Letters(place, 0));
-  for (const DeadLetter& letter : letters) {
-    if (letter.id != command.ids.front()) continue;
-    if (command.json) return static_cast<int>(PrintResult(JsonLineOf(LetterJson(letter))));
-    return static_cast<int>(
-        PrintResult(fmt::format("{}\n  sent    {}\n  died    {}, after {}\n  reason  {}\n{}\n",
-                                Printable(letter.id), FormatUtc(letter.sent_us),
-                                FormatUtc(letter.died_us), Plural(letter.receive_count, "receive"),
-                                Printable(letter.reason), Printable(letter.body))));
-  }
-  return Error{Code::kNotFound, "no dead letter " + Printable(command.ids.front()) +
-                                    "; `varve dlq list` lists them"};
+  VARVE_ASSIGN_OR_RETURN(const DeadLetter letter,
+                         FindDeadLetter(*place.queue, command.ids.front()));
+  if (command.json) return static_cast<int>(PrintResult(JsonLineOf(LetterJson(letter))));
+  return static_cast<int>(PrintResult(fmt::format(
+      "{}\n  sent    {}\n  died    {}, after {}\n  reason  {}\n{}\n", Printable(letter.id),
+      FormatUtc(letter.sent_us), FormatUtc(letter.died_us), Plural(letter.receive_count, "receive"),
+      Printable(letter.reason), Printable(letter.body))));
 }
 
 Result<int> Redrive(const DlqCommand& command, PipelinePlace& place) {
-  std::vector<std::string> ids = command.ids;
-  if (command.all) {
-    VARVE_ASSIGN_OR_RETURN(const std::vector<DeadLetter> letters, Letters(place, 0));
-    for (const DeadLetter& letter : letters) ids.push_back(letter.id);
+  uint64_t redriven = 0;
+  for (const std::string& id : command.ids) {
+    VARVE_RETURN_IF_ERROR(place.queue->Redrive(id));
+    ++redriven;
   }
-  for (const std::string& id : ids) VARVE_RETURN_IF_ERROR(place.queue->Redrive(id));
+  if (command.all) {
+    VARVE_ASSIGN_OR_RETURN(const uint64_t rest, RedriveAll(*place.queue));
+    redriven += rest;
+  }
   if (command.json) {
     return static_cast<int>(
-        PrintResult(JsonLineOf({{"pipeline", place.options.name()}, {"redriven", ids.size()}})));
+        PrintResult(JsonLineOf({{"pipeline", place.options.name()}, {"redriven", redriven}})));
   }
   return static_cast<int>(
-      PrintResult(fmt::format("{} back in the queue\n", Plural(ids.size(), "message"))));
+      PrintResult(fmt::format("{} back in the queue\n", Plural(redriven, "message"))));
 }
 
 std::function<int()> OnOnePlace(std::shared_ptr<DlqCommand> command, std::string path,

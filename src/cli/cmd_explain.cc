@@ -9,8 +9,8 @@
 #include "cli/commands.h"
 #include "cli/operator.h"
 #include "cli/output.h"
-#include "cli/record_json.h"
 #include "cli/terminal_text.h"
+#include "operate/explain.h"
 
 namespace varve::cli {
 namespace {
@@ -28,30 +28,12 @@ struct ExplainCommand : OperatorFlags {
   std::string key;
 };
 
-const char* Advice(FileState state) {
-  switch (state) {
-    case FileState::kFailed: return "mend the file, or try it again with `varve retry`";
-    case FileState::kMissing: return "bring the file back, or leave it: nothing of it was written";
-    case FileState::kSuperseded: return "a newer version of this file took its place";
-    default: return nullptr;
-  }
-}
-
-Result<std::vector<std::string>> OutputsOf(PipelinePlace& place, const FileRecord& file) {
-  std::vector<std::string> keys;
-  if (file.state != FileState::kCompleted) return keys;
-  VARVE_ASSIGN_OR_RETURN(const BatchRecord batch,
-                         place.tracker->GetBatch(place.options.name(), file.batch));
-  for (const BatchOutput& output : batch.outputs) keys.push_back(output.final_key);
-  return keys;
-}
-
-std::string VersionText(const FileRecord& file, const std::vector<FileEvent>& events,
-                        const std::vector<std::string>& outputs) {
+std::string VersionText(const FileLife& life) {
+  const FileRecord& file = life.file;
   std::string text = fmt::format("{}  version {}, {}: {}\n", Printable(file.object.ref.key),
                                  Printable(file.object.ref.version),
                                  HumanBytes(file.object.size_bytes), FileStateName(file.state));
-  for (const FileEvent& event : events) {
+  for (const FileEvent& event : life.events) {
     text += fmt::format("  {}  {:<10}", FormatUtc(event.at_us), FileStateName(event.state));
     if (!event.batch.empty()) text += "  " + Printable(event.batch);
     if (!event.detail.empty()) text += "  " + Printable(event.detail);
@@ -62,34 +44,23 @@ std::string VersionText(const FileRecord& file, const std::vector<FileEvent>& ev
     text += fmt::format("  lines {} = {} rows + {} quarantined + {} blank\n",
                         WithThousands(lines.lines), WithThousands(lines.rows),
                         WithThousands(lines.quarantined), WithThousands(lines.blank));
-    for (const std::string& key : outputs) text += "  in " + Printable(key) + "\n";
+    for (const std::string& key : life.outputs) text += "  in " + Printable(key) + "\n";
   }
   if (!file.error.empty()) text += "  last error: " + Printable(file.error) + "\n";
-  if (const char* advice = Advice(file.state)) text += fmt::format("  {}\n", advice);
+  const std::string_view advice = AdviceOn(file.state);
+  if (!advice.empty()) text += fmt::format("  {}\n", advice);
   return text;
 }
 
-Result<int> Explain(const std::string& key, PipelinePlace& place, bool as_json) {
-  VARVE_ASSIGN_OR_RETURN(const std::vector<FileRecord> versions,
-                         place.tracker->Versions(place.options.name(), key));
-  if (versions.empty()) {
-    return Error{Code::kNotFound, "pipeline " + place.options.name() + " knows no file " +
-                                      Printable(key) + "; `varve files` lists those it knows"};
+Result<int> Tell(const std::string& key, PipelinePlace& place, bool as_json) {
+  VARVE_ASSIGN_OR_RETURN(const std::vector<FileLife> lives,
+                         Explain(*place.tracker, place.options.name(), key));
+  if (as_json) {
+    return static_cast<int>(PrintResult(JsonLineOf(LifeJson(place.options.name(), key, lives))));
   }
   std::string text;
-  Json json = {{"pipeline", place.options.name()}, {"key", key}, {"versions", Json::array()}};
-  for (const FileRecord& file : versions) {
-    VARVE_ASSIGN_OR_RETURN(const std::vector<FileEvent> events,
-                           place.tracker->History(place.options.name(), file.object.ref));
-    VARVE_ASSIGN_OR_RETURN(const std::vector<std::string> outputs, OutputsOf(place, file));
-    text += VersionText(file, events, outputs);
-    Json version = FileJson(file);
-    version["outputs"] = outputs;
-    version["events"] = Json::array();
-    for (const FileEvent& event : events) version["events"].push_back(EventJson(event));
-    json["versions"].push_back(std::move(version));
-  }
-  return static_cast<int>(PrintResult(as_json ? JsonLineOf(json) : text));
+  for (const FileLife& life : lives) text += VersionText(life);
+  return static_cast<int>(PrintResult(text));
 }
 
 }  // namespace
@@ -105,7 +76,7 @@ Command AddExplain(CLI::App& parent) {
   return {app, [command]() -> int {
             const auto place = OpenPlace(*command);
             if (!place.ok()) return FailOperator(place.error(), "varve explain");
-            const auto code = Explain(command->key, **place, command->json);
+            const auto code = Tell(command->key, **place, command->json);
             return code.ok() ? *code : FailOperator(code.error(), "varve explain");
           }};
 }

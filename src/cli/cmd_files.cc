@@ -9,9 +9,9 @@
 #include "cli/operator.h"
 #include "cli/output.h"
 #include "cli/parse_flags.h"
-#include "cli/record_json.h"
 #include "cli/terminal_text.h"
 #include "cli/text_table.h"
+#include "operate/record_json.h"
 
 namespace varve::cli {
 namespace {
@@ -25,7 +25,7 @@ constexpr const char* kExamples =
     "varve files --status failed\n"
     "varve files --prefix 2025/01/17/ --limit 20\n"
     "varve files --batch 2025-01-17/batch-0001\n"
-    "varve files --json --limit 0 | jq -r 'select(.quarantined > 0) | .key'";
+    "varve files --quarantined --json --limit 0 | jq -r .key";
 
 constexpr int kPageFiles = 500;
 
@@ -102,6 +102,9 @@ Command AddFiles(CLI::App& parent) {
   app->add_option("--batch", command->filter.batch, "Only files that are or were last in it")
       ->take_last()
       ->type_name("BATCH")
+      ->group("Selection");
+  app->add_flag("--quarantined", command->filter.quarantined,
+                "Only files of which lines were quarantined")
       ->group("Selection");
   AddParsed(*app, "--limit", &command->limit,
             [](const std::string& text) { return ParseCount(text, 0, UINT32_MAX); })

@@ -11,9 +11,8 @@
 #include "cli/commands.h"
 #include "cli/operator.h"
 #include "cli/output.h"
-#include "cli/record_json.h"
 #include "cli/terminal_text.h"
-#include "pipeline/flush_policy.h"
+#include "operate/next_batch.h"
 #include "pipeline/ingest.h"
 
 namespace varve::cli {
@@ -33,8 +32,7 @@ constexpr int kPageObjects = 1'000;
 
 struct Plan {
   uint64_t pending = 0;
-  FlushDecision next;
-  uint64_t bytes = 0;  // of next.files
+  NextBatch next;
   std::vector<std::string> unknown;
 };
 
@@ -65,11 +63,7 @@ Result<Plan> MakePlan(PipelinePlace& place, int64_t now_us) {
   for (const StateCount& count : stats.states) {
     if (count.state == FileState::kPending) plan.pending = count.files;
   }
-  const int limit = static_cast<int>(std::max(pipeline.flush.max_files, pipeline.flush.min_files));
-  VARVE_ASSIGN_OR_RETURN(const std::vector<FileRecord> pending,
-                         place.tracker->Pending(pipeline.name, now_us, limit));
-  plan.next = DecideFlush(pending, pipeline.flush, /*drain=*/false, now_us);
-  for (const FileRecord& file : plan.next.files) plan.bytes += file.object.size_bytes;
+  VARVE_ASSIGN_OR_RETURN(plan.next, PlanNextBatch(pipeline, *place.tracker, now_us));
   VARVE_ASSIGN_OR_RETURN(plan.unknown, UnknownFiles(place));
   return plan;
 }
@@ -77,18 +71,18 @@ Result<Plan> MakePlan(PipelinePlace& place, int64_t now_us) {
 std::string PlanText(const PipelinePlace& place, const Plan& plan) {
   std::string text =
       fmt::format("Pipeline {}: {} waiting\n", place.options.name(), Plural(plan.pending, "file"));
-  if (!plan.next.files.empty()) {
-    text += fmt::format("  next batch now, because of {}: {}, {}\n",
-                        FlushTriggerName(plan.next.trigger), Plural(plan.next.files.size(), "file"),
-                        HumanBytes(plan.bytes));
-    for (size_t i = 0; i < std::min(kFilesShown, plan.next.files.size()); ++i) {
-      text += "    " + Printable(plan.next.files[i].object.ref.key) + "\n";
+  const FlushDecision& next = plan.next.decision;
+  if (!next.files.empty()) {
+    text += fmt::format("  next batch now, because of {}: {}, {}\n", FlushTriggerName(next.trigger),
+                        Plural(next.files.size(), "file"), HumanBytes(plan.next.bytes));
+    for (size_t i = 0; i < std::min(kFilesShown, next.files.size()); ++i) {
+      text += "    " + Printable(next.files[i].object.ref.key) + "\n";
     }
-    if (plan.next.files.size() > kFilesShown) {
-      text += fmt::format("    … and {} more\n", plan.next.files.size() - kFilesShown);
+    if (next.files.size() > kFilesShown) {
+      text += fmt::format("    … and {} more\n", next.files.size() - kFilesShown);
     }
-  } else if (plan.next.next_us > 0) {
-    text += "  next batch at " + FormatUtc(plan.next.next_us).substr(0, 19) +
+  } else if (next.next_us > 0) {
+    text += "  next batch at " + FormatUtc(next.next_us).substr(0, 19) +
             " UTC, when the oldest has waited max-wait\n";
   } else {
     text += "  nothing is due\n";
@@ -101,15 +95,9 @@ std::string PlanText(const PipelinePlace& place, const Plan& plan) {
 }
 
 Json PlanJson(const PipelinePlace& place, const Plan& plan) {
-  Json files = Json::array();
-  for (const FileRecord& file : plan.next.files) files.push_back(file.object.ref.key);
-  Json next = {{"trigger", FlushTriggerName(plan.next.trigger)},
-               {"bytes", plan.bytes},
-               {"files", std::move(files)}};
-  next["at"] = plan.next.next_us > 0 ? Json(FormatUtc(plan.next.next_us)) : Json();
   return {{"pipeline", place.options.name()},
           {"pending", plan.pending},
-          {"next", std::move(next)},
+          {"next", NextBatchJson(plan.next)},
           {"unknown", plan.unknown}};
 }
 

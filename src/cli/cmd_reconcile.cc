@@ -9,8 +9,8 @@
 #include "cli/operator.h"
 #include "cli/operator_deps.h"
 #include "cli/output.h"
-#include "cli/record_json.h"
 #include "cli/terminal_text.h"
+#include "operate/record_json.h"
 #include "pipeline/reconcile.h"
 
 namespace varve::cli {

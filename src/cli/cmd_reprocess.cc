@@ -12,8 +12,8 @@
 #include "cli/operator_deps.h"
 #include "cli/output.h"
 #include "cli/parse_flags.h"
-#include "cli/record_json.h"
 #include "cli/terminal_text.h"
+#include "operate/record_json.h"
 #include "pipeline/reprocess.h"
 
 namespace varve::cli {
@@ -59,17 +59,6 @@ std::string ReportText(const ReprocessReport& report) {
   return text;
 }
 
-Json ReportJson(const PipelinePlace& place, const ReprocessReport& report) {
-  Json refused = Json::array();
-  for (const ReprocessReport::Refusal& refusal : report.refused) {
-    refused.push_back({{"batch", refusal.batch}, {"reason", refusal.reason}});
-  }
-  return {{"pipeline", place.options.name()},
-          {"batches", report.batches},
-          {"files", report.files},
-          {"refused", std::move(refused)}};
-}
-
 Result<int> Run(const ReprocessCommand& command, PipelinePlace& place) {
   OperatorDeps deps(place);
   ReprocessRequest request = command.request;
@@ -77,7 +66,7 @@ Result<int> Run(const ReprocessCommand& command, PipelinePlace& place) {
   VARVE_ASSIGN_OR_RETURN(const ReprocessReport report,
                          Reprocess(deps.config(), deps.deps(), request, SystemClock().NowUs()));
   const std::string text =
-      command.json ? JsonLineOf(ReportJson(place, report)) : ReportText(report);
+      command.json ? JsonLineOf(ReprocessJson(place.options.name(), report)) : ReportText(report);
   if (const ExitCode code = PrintResult(text)) return static_cast<int>(code);
   return static_cast<int>(report.refused.empty() ? kExitOk : kExitPartial);
 }

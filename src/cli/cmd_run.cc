@@ -11,11 +11,12 @@
 #include "cli/engine_flags.h"
 #include "cli/output.h"
 #include "cli/parse_flags.h"
-#include "cli/record_json.h"
 #include "cli/run_config.h"
+#include "cli/run_dashboard.h"
 #include "cli/run_log.h"
 #include "cli/run_service.h"
 #include "cli/terminal_text.h"
+#include "operate/record_json.h"
 
 namespace varve::cli {
 namespace {
@@ -51,6 +52,7 @@ struct RunCommand {
   std::string config;
   bool check = false;
   bool json = false;
+  bool no_dashboard = false;
   LogFormat log_format = LogFormat::kText;
   LogLevel log_level = LogLevel::kInfo;
   RunSettings settings;
@@ -95,8 +97,26 @@ void AddMonitoringFlags(CLI::App& app, RunCommand* command) {
                                          command->settings.listen_given = true;
                                        })
       ->take_last()
-      ->description("Answer /metrics, /healthz and /readyz here [127.0.0.1:9464; with --once none]")
+      ->description(
+          "Answer the dashboard, /metrics, /healthz and /readyz here [127.0.0.1:9464; with --once "
+          "none]")
       ->type_name("HOST:PORT|none")
+      ->group(group);
+  app.add_flag("--no-dashboard", command->no_dashboard, "Answer monitoring only")->group(group);
+  app.add_option(
+         "--dashboard-token", command->settings.dashboard_token,
+         "What people must know to open the dashboard; needed when it does not listen on "
+         "loopback. Better set as VARVE_DASHBOARD_TOKEN or in the configuration file, where "
+         "other users of the machine cannot see it")
+      ->take_last()
+      ->type_name("TEXT")
+      ->group(group);
+  app.add_option("--dashboard-host", command->settings.dashboard_hosts,
+                 "A further name that people reach the server by, such as that of a proxy "
+                 "(repeatable)")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false)
+      ->type_name("NAME")
       ->group(group);
   AddParsed(app, "--log", &command->log_format,
             [](const std::string& text) -> Result<LogFormat> {
@@ -191,10 +211,15 @@ Result<RunConfig> FromFile(const RunCommand& command) {
 std::string EffectiveToml(const RunConfig& config, const RunSettings& settings) {
   std::string text = fmt::format(
       "[run]\nstate = {}\nconcurrency = {}\nmemory = \"{}\"\nstop-timeout = \"{}\"\n"
-      "listen = \"{}\"\n",
+      "listen = \"{}\"\n"
+      "no-dashboard = {}\n",
       Json(settings.state).dump(-1, ' ', false, Json::error_handler_t::replace),  // TOML, too
       settings.batches_max, FormatSize(settings.memory_bytes),
-      FormatDuration(settings.stop_timeout_us), settings.listen);
+      FormatDuration(settings.stop_timeout_us), settings.listen, !settings.dashboard);
+  if (!settings.dashboard_token.empty()) text += "# dashboard-token is set\n";
+  if (!settings.dashboard_hosts.empty()) {
+    text += "dashboard-host = " + Json(settings.dashboard_hosts).dump() + "\n";
+  }
   for (const ConfiguredPipeline& pipeline : config.pipelines) {
     text += "\n" + PipelineToToml(pipeline.values);
   }
@@ -257,6 +282,11 @@ int Run(RunCommand* command, const std::atomic<bool>* stop) {
     settings.state = *state;
   }
   if (!settings.listen_given) settings.listen = settings.once ? "none" : kDefaultListen;
+  settings.dashboard = !command->no_dashboard;
+  if (settings.listen != "none") {
+    const Status allowed = dashboard::CheckWebOptions(WebOptionsOf(settings));
+    if (!allowed.ok()) return FailUsage(allowed.error().message, "varve run");
+  }
   if (command->check) return PrintResult(EffectiveToml(*config, settings));
   const auto log = OpenRunLog(command->log_format, command->log_level);
   const auto reports = Serve(*config, settings, *log, *stop);

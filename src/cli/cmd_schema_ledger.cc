@@ -13,11 +13,11 @@
 #include "cli/operator.h"
 #include "cli/output.h"
 #include "cli/parse_flags.h"
-#include "cli/record_json.h"
 #include "cli/schema_diff.h"
 #include "cli/schema_tree.h"
 #include "cli/terminal_text.h"
 #include "model/schema_json.h"
+#include "operate/record_json.h"
 
 namespace varve::cli {
 namespace {

@@ -9,8 +9,8 @@
 #include "cli/commands.h"
 #include "cli/operator.h"
 #include "cli/output.h"
-#include "cli/record_json.h"
 #include "cli/terminal_text.h"
+#include "operate/record_json.h"
 
 namespace varve::cli {
 namespace {

@@ -10,9 +10,9 @@
 #include "cli/commands.h"
 #include "cli/operator.h"
 #include "cli/output.h"
-#include "cli/record_json.h"
 #include "cli/terminal_text.h"
 #include "cli/verify_outputs.h"
+#include "operate/record_json.h"
 
 namespace varve::cli {
 namespace {
@@ -64,8 +64,8 @@ Status VerifyAll(PipelinePlace& place, const std::string& directory, VerifyTally
   std::string after;
   do {
     VARVE_ASSIGN_OR_RETURN(
-        BatchPage page,
-        place.tracker->Batches(place.options.name(), BatchState::kCompleted, after, kPageBatches));
+        BatchPage page, place.tracker->Batches(place.options.name(), {BatchState::kCompleted, ""},
+                                               after, kPageBatches));
     for (const BatchRecord& batch : page.batches) {
       VARVE_RETURN_IF_ERROR(VerifyBatch(place, batch, directory, tally, problems));
     }

@@ -85,7 +85,8 @@ Status RunPipeline::Begin(const RunPipelineOptions& run, Metrics& metrics) {
   PipelineConfig config = options.pipeline;
   config.owner = run.owner;
   config.batches_max = run.batches_max;
-  notifier_ = std::make_unique<RunNotifier>(options, log_);
+  sinks_ = std::make_unique<RunNotifier>(options, log_);
+  notifier_ = std::make_unique<dashboard::RememberingNotifier>(*sinks_, *run.alerts, SystemClock());
   pipeline_ = std::make_unique<Pipeline>(
       config, Deps{*place_->input, *place_->output, *place_->manifests, *place_->queue,
                    *place_->tracker, *jobs_, *place_->executions, *place_->ledger, *notifier_,
@@ -164,9 +165,9 @@ Result<uint64_t> RunPipeline::BatchesSince(int64_t since_us) {
   uint64_t count = 0;
   std::string after;
   do {
-    VARVE_ASSIGN_OR_RETURN(BatchPage page,
-                           place_->tracker->Batches(place_->options.name(), BatchState::kCompleted,
-                                                    after, kPageBatches));
+    VARVE_ASSIGN_OR_RETURN(BatchPage page, place_->tracker->Batches(place_->options.name(),
+                                                                    {BatchState::kCompleted, ""},
+                                                                    after, kPageBatches));
     for (const BatchRecord& batch : page.batches) {
       if (batch.created_us < since_us) return count;
       ++count;

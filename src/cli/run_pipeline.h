@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "cli/run_service.h"
 #include "cli/state_directory.h"
+#include "dashboard/alert_memory.h"
 #include "pipeline/pipeline.h"
 
 namespace varve::cli {
@@ -20,8 +21,9 @@ namespace varve::cli {
 struct RunPipelineOptions {
   std::string owner;
   uint32_t batches_max = 2;
-  uint64_t memory_bytes = 0;   // of this pipeline
-  std::function<void()> wake;  // from any thread: something has happened
+  uint64_t memory_bytes = 0;                 // of this pipeline
+  std::function<void()> wake;                // from any thread: something has happened
+  dashboard::AlertMemory* alerts = nullptr;  // remembers them; must outlive the pipeline
 };
 
 // Not thread-safe, NotReady excepted.
@@ -59,6 +61,7 @@ class RunPipeline {
   std::unique_ptr<PipelinePlace> place_;
   SeededRandom random_;
   Log& log_;
+  std::unique_ptr<Notifier> sinks_;
   std::unique_ptr<Notifier> notifier_;
   std::unique_ptr<EngineJobRunner> jobs_;
   std::unique_ptr<Pipeline> pipeline_;

@@ -7,8 +7,8 @@
 #include "adapters/local/prometheus_metrics.h"
 #include "base/clock.h"
 #include "cli/interrupt.h"
-#include "cli/monitoring_server.h"
 #include "cli/owner_slot.h"
+#include "cli/run_dashboard.h"
 #include "cli/run_pipeline.h"
 #include "cli/state_directory.h"
 #include "cli/wake.h"
@@ -47,8 +47,9 @@ class Service {
     run.batches_max = settings_.batches_max;
     run.memory_bytes = settings_.memory_bytes / config_.pipelines.size();
     run.wake = [this] { wake_.Ring(); };
+    run.alerts = &alerts_;
     for (const ConfiguredPipeline& configured : config_.pipelines) {
-      auto pipeline = RunPipeline::Open(database, configured.options, run, metrics_, log_);
+      auto pipeline = RunPipeline::Open(database, configured.options, run, history_, log_);
       if (!pipeline.ok()) {
         return std::move(pipeline).error().WithContext("pipeline " + configured.options.name());
       }
@@ -80,18 +81,26 @@ class Service {
  private:
   Status Listen() {
     if (settings_.listen == "none") return Ok{};
-    MonitoringSources sources;
+    RunDashboardSources sources;
+    sources.history = &history_;
+    sources.alerts = &alerts_;
     sources.metrics = [this] { return metrics_.Text(); };
     sources.not_ready = [this] { return NotReady(); };
-    auto server = MonitoringServer::Start(settings_.listen, std::move(sources));
+    auto server = RunDashboard::Start(config_, settings_, std::move(sources));
     if (server.ok()) {
       server_ = std::move(server).value();
-      log_.Write(LogLevel::kInfo, "listening", {{"address", server_->address()}});
+      log_.Write(LogLevel::kInfo, "listening", ListeningFields());
       return Ok{};
     }
     if (settings_.listen_given) return std::move(server).error();
     log_.Write(LogLevel::kWarning, "not_listening", {{"error", server.error().message}});
     return Ok{};
+  }
+
+  LogFields ListeningFields() const {
+    LogFields fields = {{"address", server_->address()}};
+    if (settings_.dashboard) fields.push_back({"dashboard", "http://" + server_->address() + "/"});
+    return fields;
   }
 
   std::string NotReady() {
@@ -150,9 +159,11 @@ class Service {
   const Wake wake_;
   const OwnerSlot owner_;
   PrometheusMetrics metrics_{{}};
+  dashboard::History history_{metrics_, SystemClock()};
+  dashboard::AlertMemory alerts_;
   std::vector<std::unique_ptr<RunPipeline>> pipelines_;
   std::atomic<int64_t> ticked_us_{0};
-  std::unique_ptr<MonitoringServer> server_;
+  std::unique_ptr<RunDashboard> server_;
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 // RunService: several pipelines in one process, driven until they are to stop.
 //
-// One thread ticks all pipelines; jobs, watchers and the monitoring server have their own and wake
+// One thread ticks all pipelines; jobs, watchers and the web server have their own and wake
 // it. Errors of one pipeline never stop another.
 #pragma once
 
@@ -22,8 +22,11 @@ struct RunSettings {
   uint32_t batches_max = 2;            // of each pipeline at a time
   uint64_t memory_bytes = 1ull << 30;  // of the whole process
   int64_t stop_timeout_us = 0;         // for running batches to end before they are handed back
-  std::string listen;                  // "none": no monitoring
+  std::string listen;                  // "none": neither monitoring nor dashboard
   bool listen_given = false;           // by a person: failing to listen is an error
+  bool dashboard = true;
+  std::string dashboard_token;               // what people must know; needed beyond loopback
+  std::vector<std::string> dashboard_hosts;  // further names that people reach it by
 };
 
 // What a pipeline did in this run.

@@ -243,7 +243,8 @@ Result<bool> Pipeline::NothingLeft() {
   VARVE_ASSIGN_OR_RETURN(const TrackerStats stats, deps_.tracker.Stats(config_.name));
   if (PendingIn(stats) > 0) return false;
   for (const BatchState state : kOpenStates) {
-    VARVE_ASSIGN_OR_RETURN(const BatchPage page, deps_.tracker.Batches(config_.name, state, "", 1));
+    VARVE_ASSIGN_OR_RETURN(const BatchPage page,
+                           deps_.tracker.Batches(config_.name, {state, ""}, "", 1));
     if (!page.batches.empty()) return false;
   }
   return true;

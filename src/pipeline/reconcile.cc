@@ -169,7 +169,7 @@ Status Reconciler::OutputPage(int64_t now_us) {
 Status Reconciler::RecordPage(int64_t now_us) {
   VARVE_ASSIGN_OR_RETURN(
       const BatchPage page,
-      deps_.tracker.Batches(config_.name, BatchState::kCompleted, after_, kPage));
+      deps_.tracker.Batches(config_.name, {BatchState::kCompleted, ""}, after_, kPage));
   for (const BatchRecord& batch : page.batches) {
     for (const BatchOutput& output : batch.outputs) {
       const auto head = deps_.output.Head(output.final_key);

@@ -38,7 +38,7 @@ Status Sweeper::AdoptOwn(int64_t now_us) {
     std::string after;
     do {
       VARVE_ASSIGN_OR_RETURN(const BatchPage page,
-                             deps_.tracker.Batches(config_.name, state, after, kPage));
+                             deps_.tracker.Batches(config_.name, {state, ""}, after, kPage));
       for (const BatchRecord& batch : page.batches) {
         if (batch.owner != config_.owner || held_.Holds(batch.id)) continue;
         VARVE_RETURN_IF_ERROR(Adopt(batch, now_us));

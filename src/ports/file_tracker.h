@@ -32,6 +32,13 @@ struct FileFilter {
   std::optional<FileState> state;
   std::string key_prefix;
   std::string batch;
+  bool quarantined = false;  // only files of which lines were quarantined
+};
+
+struct BatchFilter {
+  std::optional<BatchState> state;
+  std::string id_prefix;     // "2025-01-17/": the batches of a day
+  bool quarantined = false;  // only batches that made a quarantine file
 };
 
 struct FilePage {
@@ -40,7 +47,7 @@ struct FilePage {
 };
 
 struct BatchPage {
-  std::vector<BatchRecord> batches;  // newest first
+  std::vector<BatchRecord> batches;  // newest first; with an id_prefix by id, descending
   std::string next;
 };
 
@@ -99,7 +106,7 @@ class FileTracker {
                                                      int limit) = 0;
 
   virtual Result<BatchRecord> GetBatch(std::string_view pipeline, std::string_view batch) = 0;
-  virtual Result<BatchPage> Batches(std::string_view pipeline, std::optional<BatchState> state,
+  virtual Result<BatchPage> Batches(std::string_view pipeline, const BatchFilter& filter,
                                     std::string_view after, int limit) = 0;
 
   // completed -> claimed, to convert the same files once more and replace the outputs; a new lease

@@ -40,6 +40,9 @@ class ObjectStore {
 
   // The whole of a small object (manifests, schemas). kNotFound; kLimit beyond `bytes_max`.
   virtual Result<std::string> Get(std::string_view key, uint64_t bytes_max) = 0;
+  // The bytes from `offset` on, at most `bytes_max`; fewer at the end, none beyond it. kNotFound.
+  virtual Result<std::string> GetRange(std::string_view key, uint64_t offset,
+                                       uint64_t bytes_max) = 0;
   virtual Result<ObjectInfo> Put(std::string_view key, std::string_view content,
                                  PutCondition condition) = 0;
 

@@ -56,11 +56,10 @@ Result<BatchRecord> FaultyFileTracker::GetBatch(std::string_view pipeline, std::
   return plan_.Run("FileTracker::GetBatch", [&] { return inner_.GetBatch(pipeline, batch); });
 }
 
-Result<BatchPage> FaultyFileTracker::Batches(std::string_view pipeline,
-                                             std::optional<BatchState> state,
+Result<BatchPage> FaultyFileTracker::Batches(std::string_view pipeline, const BatchFilter& filter,
                                              std::string_view after, int limit) {
   return plan_.Run("FileTracker::Batches",
-                   [&] { return inner_.Batches(pipeline, state, after, limit); });
+                   [&] { return inner_.Batches(pipeline, filter, after, limit); });
 }
 
 Result<BatchRecord> FaultyFileTracker::Reopen(std::string_view pipeline, std::string_view batch,

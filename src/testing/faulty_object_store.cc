@@ -15,6 +15,12 @@ Result<std::string> FaultyObjectStore::Get(std::string_view key, uint64_t bytes_
   return plan_.Run("ObjectStore::Get", [&] { return inner_.Get(key, bytes_max); });
 }
 
+Result<std::string> FaultyObjectStore::GetRange(std::string_view key, uint64_t offset,
+                                                uint64_t bytes_max) {
+  return plan_.Run("ObjectStore::GetRange",
+                   [&] { return inner_.GetRange(key, offset, bytes_max); });
+}
+
 Result<ObjectInfo> FaultyObjectStore::Put(std::string_view key, std::string_view content,
                                           PutCondition condition) {
   return plan_.Run("ObjectStore::Put", [&] { return inner_.Put(key, content, condition); });

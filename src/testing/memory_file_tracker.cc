@@ -22,7 +22,16 @@ Error Unknown(const ObjectRef& ref) {
 bool Matches(const FileRecord& file, const FileFilter& filter) {
   return (!filter.state.has_value() || file.state == *filter.state) &&
          file.object.ref.key.starts_with(filter.key_prefix) &&
-         (filter.batch.empty() || file.batch == filter.batch);
+         (filter.batch.empty() || file.batch == filter.batch) &&
+         (!filter.quarantined || file.accounting.quarantined > 0);
+}
+
+bool Matches(const BatchRecord& batch, const BatchFilter& filter) {
+  return (!filter.state.has_value() || batch.state == *filter.state) &&
+         batch.id.starts_with(filter.id_prefix) &&
+         (!filter.quarantined ||
+          std::any_of(batch.outputs.begin(), batch.outputs.end(),
+                      [](const BatchOutput& output) { return output.quarantine; }));
 }
 
 bool IsOpen(BatchState state) {
@@ -251,8 +260,7 @@ Result<BatchRecord> MemoryFileTracker::GetBatch(std::string_view pipeline, std::
   return *stored;
 }
 
-Result<BatchPage> MemoryFileTracker::Batches(std::string_view pipeline,
-                                             std::optional<BatchState> state,
+Result<BatchPage> MemoryFileTracker::Batches(std::string_view pipeline, const BatchFilter& filter,
                                              std::string_view after, int limit) {
   const std::lock_guard lock(mutex_);
   const Table& table = TableOf(pipeline);
@@ -260,7 +268,7 @@ Result<BatchPage> MemoryFileTracker::Batches(std::string_view pipeline,
   BatchPage page;
   uint64_t last = 0;
   for (auto at = table.batches.rbegin(); at != table.batches.rend(); ++at) {
-    if (at->first >= before || (state.has_value() && at->second.state != *state)) continue;
+    if (at->first >= before || !Matches(at->second, filter)) continue;
     if (page.batches.size() == static_cast<size_t>(std::max(limit, 1))) {
       page.next = std::to_string(last);
       break;

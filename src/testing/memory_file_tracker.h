@@ -33,7 +33,7 @@ class MemoryFileTracker : public FileTracker {
   Result<std::vector<BatchRecord>> Abandoned(std::string_view pipeline, int64_t now_us,
                                              int limit) override;
   Result<BatchRecord> GetBatch(std::string_view pipeline, std::string_view batch) override;
-  Result<BatchPage> Batches(std::string_view pipeline, std::optional<BatchState> state,
+  Result<BatchPage> Batches(std::string_view pipeline, const BatchFilter& filter,
                             std::string_view after, int limit) override;
   Result<BatchRecord> Reopen(std::string_view pipeline, std::string_view batch,
                              std::string_view owner, std::string_view detail, int64_t now_us,

@@ -79,6 +79,16 @@ Result<std::string> MemoryObjectStore::Get(std::string_view key, uint64_t bytes_
   return found->second.content;
 }
 
+Result<std::string> MemoryObjectStore::GetRange(std::string_view key, uint64_t offset,
+                                                uint64_t bytes_max) {
+  VARVE_RETURN_IF_ERROR(CheckKey(key));
+  const std::lock_guard lock(mutex_);
+  const auto found = objects_.find(key);
+  if (found == objects_.end()) return NotFound(key);
+  const std::string& content = found->second.content;
+  return content.substr(std::min<uint64_t>(offset, content.size()), bytes_max);
+}
+
 Result<ObjectInfo> MemoryObjectStore::Put(std::string_view key, std::string_view content,
                                           PutCondition condition) {
   VARVE_RETURN_IF_ERROR(CheckKey(key));

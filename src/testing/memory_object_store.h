@@ -21,6 +21,7 @@ class MemoryObjectStore : public ObjectStore {
   Result<ObjectInfo> Head(std::string_view key) override;
   Result<ListPage> List(std::string_view prefix, std::string_view after, int limit) override;
   Result<std::string> Get(std::string_view key, uint64_t bytes_max) override;
+  Result<std::string> GetRange(std::string_view key, uint64_t offset, uint64_t bytes_max) override;
   Result<ObjectInfo> Put(std::string_view key, std::string_view content,
                          PutCondition condition) override;
   Status ReadFile(const ObjectRef& ref, const std::string& path) override;

@@ -289,11 +289,11 @@ TEST_P(FileTrackerContract, BatchesHavePagesNewestFirst) {
       ASSERT_TRUE(tracker_->Fail(*batch, "x", {}, 1, kNow, kNow).ok());
     }
   }
-  const auto ids = [&](std::optional<BatchState> state) {
+  const auto ids = [&](std::optional<BatchState> state, const std::string& prefix = "") {
     std::vector<std::string> found;
     std::string after;
     do {
-      const auto page = tracker_->Batches(kPipeline, state, after, 4);
+      const auto page = tracker_->Batches(kPipeline, {state, prefix}, after, 4);
       EXPECT_TRUE(page.ok());
       EXPECT_LE(page->batches.size(), 4u);
       for (const BatchRecord& batch : page->batches) found.push_back(batch.id);
@@ -305,6 +305,10 @@ TEST_P(FileTrackerContract, BatchesHavePagesNewestFirst) {
   EXPECT_THAT(ids(BatchState::kFailed), SizeIs(5));
   EXPECT_THAT(ids(BatchState::kClaimed), SizeIs(20));
   EXPECT_THAT(ids(BatchState::kCompleted), IsEmpty());
+  EXPECT_EQ(ids({}, "2025-01-17/"), expected);
+  EXPECT_THAT(ids({}, "2025-01-17/batch-001"), SizeIs(10));
+  EXPECT_THAT(ids(BatchState::kFailed, "2025-01-17/batch-001"), SizeIs(2));
+  EXPECT_THAT(ids({}, "2025-01-18"), IsEmpty());
 }
 
 TEST_P(FileTrackerContract, AReopenedBatchKeepsItsFilesCompleted) {

@@ -174,6 +174,26 @@ TEST_P(FileTrackerContract, FilesAreFiltered) {
   EXPECT_THAT(keys({{}, "", "2025-01-17/batch-9999"}), IsEmpty());
 }
 
+TEST_P(FileTrackerContract, FilesAndBatchesWithQuarantinedLinesAreFound) {
+  const BatchRecord clean = Completed({Add("a"), Add("b")});
+  const ObjectRef bad = Add("c");
+  outputs_.push_back({"staging/q", "_quarantine/q.ndjson", 0, 9, "cd", true});
+  const BatchRecord dirty = Publishing({bad});
+  ASSERT_TRUE(tracker_->Complete(dirty, {{bad, {3, 1, 2, 0}, ""}}, 1, kNow, kNow).ok());
+  FileFilter files;
+  files.quarantined = true;
+  ASSERT_THAT(tracker_->Files(kPipeline, files, "", 10)->files, SizeIs(1));
+  EXPECT_EQ(tracker_->Files(kPipeline, files, "", 10)->files[0].object.ref, bad);
+  files.state = FileState::kFailed;
+  EXPECT_THAT(tracker_->Files(kPipeline, files, "", 10)->files, IsEmpty());
+  BatchFilter batches;
+  batches.quarantined = true;
+  ASSERT_THAT(tracker_->Batches(kPipeline, batches, "", 10)->batches, SizeIs(1));
+  EXPECT_EQ(tracker_->Batches(kPipeline, batches, "", 10)->batches[0].id, dirty.id);
+  batches.id_prefix = clean.id;
+  EXPECT_THAT(tracker_->Batches(kPipeline, batches, "", 10)->batches, IsEmpty());
+}
+
 TEST_P(FileTrackerContract, RetryBringsBackWhatFailedForGood) {
   const ObjectRef ref = Add("a");
   EXPECT_EQ(tracker_->Retry(kPipeline, ref, "", kNow).error().code, Code::kConflict);

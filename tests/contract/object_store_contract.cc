@@ -92,6 +92,15 @@ TEST_P(ObjectStoreContract, GetRefusesMoreThanItsLimit) {
   EXPECT_TRUE(store_->Get("k", 100).ok());
 }
 
+TEST_P(ObjectStoreContract, RangesEndWhereTheObjectDoes) {
+  Put("key", "0123456789");
+  EXPECT_EQ(*store_->GetRange("key", 0, 4), "0123");
+  EXPECT_EQ(*store_->GetRange("key", 4, 100), "456789");
+  EXPECT_EQ(*store_->GetRange("key", 10, 4), "");
+  EXPECT_EQ(*store_->GetRange("key", 1ull << 40, 4), "");
+  EXPECT_EQ(store_->GetRange("none", 0, 4).error().code, Code::kNotFound);
+}
+
 TEST_P(ObjectStoreContract, EmptyObjectsAndBinaryContent) {
   Put("empty", "");
   EXPECT_EQ(Content("empty"), "");

@@ -125,7 +125,7 @@ class Checks {
   }
 
   void CheckBatches() {
-    const auto page = world_.tracker.Batches(kPipeline, std::nullopt, "", kAll);
+    const auto page = world_.tracker.Batches(kPipeline, {}, "", kAll);
     for (const BatchRecord& batch : page->batches) {
       ++tally_->batches;
       tally_->reruns += batch.reruns;
@@ -226,7 +226,7 @@ bool IsQuiet(World& world) {
   }
   for (const BatchState state :
        {BatchState::kClaimed, BatchState::kProcessing, BatchState::kPublishing}) {
-    if (!world.tracker.Batches(kPipeline, state, "", 1)->batches.empty()) return false;
+    if (!world.tracker.Batches(kPipeline, {state, ""}, "", 1)->batches.empty()) return false;
   }
   return world.executions.Running("", 1)->empty();
 }

@@ -40,7 +40,9 @@ PLANTED = {
     "a folder outside the layers":
         ("src/etl/extra/x.h", "#pragma once\n", "has no place in the layers"),
     "a test that includes cli":
-        ("src/etl/parse/p_test.cc", '#include "cli/main.h"\n', "only cli may include cli"),
+        ("src/etl/parse/p_test.cc", '#include "cli/main.h"\n', "cli is not for this file"),
+    "a test that includes the dashboard":
+        ("tests/x.h", '#pragma once\n#include "dashboard/api.h"\n', "dashboard is not for this file"),
     "a file that is too long":
         ("src/base/a.cc", "\n" * 801, "split it before 800"),
     "a header without a guard":

@@ -3,7 +3,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <ctime>
 #include <filesystem>
@@ -116,6 +118,24 @@ Result<std::string> DirectoryObjectStore::Get(std::string_view key, uint64_t byt
     return Error{Code::kIo, Shown(key) + " is being written in place; it is read again later"};
   }
   return content;
+}
+
+Result<std::string> DirectoryObjectStore::GetRange(std::string_view key, uint64_t offset,
+                                                   uint64_t bytes_max) {
+  VARVE_ASSIGN_OR_RETURN(const Opened opened, OpenObject(key));
+  const uint64_t left = opened.info.size_bytes - std::min(offset, opened.info.size_bytes);
+  std::string bytes(std::min(left, bytes_max), '\0');
+  size_t filled = 0;
+  while (filled < bytes.size()) {
+    const ssize_t got = pread(opened.file.get(), bytes.data() + filled, bytes.size() - filled,
+                              static_cast<off_t>(offset + filled));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return ObjectError("read", key, errno);
+    if (got == 0) break;
+    filled += static_cast<size_t>(got);
+  }
+  bytes.resize(filled);
+  return bytes;
 }
 
 Status DirectoryObjectStore::Publish(const std::string& temporary, std::string_view key,

@@ -92,4 +92,11 @@ Status UpdateFile(SqliteConnection& connection, const FileRow& row, std::string_
   return InsertEvent(connection, row.id, file, detail);
 }
 
+std::string PrefixEnd(std::string_view prefix) {
+  std::string end(prefix);
+  while (!end.empty() && static_cast<unsigned char>(end.back()) == 0xff) end.pop_back();
+  if (!end.empty()) end.back() = static_cast<char>(static_cast<unsigned char>(end.back()) + 1);
+  return end;
+}
+
 }  // namespace varve

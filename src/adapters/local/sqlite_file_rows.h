@@ -38,4 +38,8 @@ Status InsertFile(SqliteConnection& connection, const FileRecord& file, std::str
 // Writes all that may change, with an event of the new state.
 Status UpdateFile(SqliteConnection& connection, const FileRow& row, std::string_view detail);
 
+// The bounds of the texts that begin with `prefix` are it and this, the next one that does not;
+// empty: there is none.
+std::string PrefixEnd(std::string_view prefix);
+
 }  // namespace varve

@@ -12,14 +12,6 @@ namespace {
 
 using FileList = std::vector<FileRecord>;
 
-// The bounds of the keys that begin with `prefix` are it and the next string that does not.
-std::string PrefixEnd(std::string_view prefix) {
-  std::string end(prefix);
-  while (!end.empty() && static_cast<unsigned char>(end.back()) == 0xff) end.pop_back();
-  if (!end.empty()) end.back() = static_cast<char>(static_cast<unsigned char>(end.back()) + 1);
-  return end;
-}
-
 // Each filter has its index, named so that no statistics can talk the planner out of it.
 #define VARVE_FILES_QUERY(index, condition)                                      \
   "SELECT " VARVE_FILE_COLUMNS " FROM files f INDEXED BY " index                 \
@@ -30,9 +22,12 @@ constexpr const char* kFiles = VARVE_FILES_QUERY("files_ref", "?6 = -1 AND ?7 = 
 constexpr const char* kFilesOfState = VARVE_FILES_QUERY("files_state", "state = ?6 AND ?7 = ''");
 constexpr const char* kFilesOfBatch =
     VARVE_FILES_QUERY("files_batch", "batch = ?7 AND batch <> '' AND (?6 = -1 OR state = ?6)");
+constexpr const char* kFilesQuarantined = VARVE_FILES_QUERY(
+    "files_quarantined", "quarantined > 0 AND (?6 = -1 OR state = ?6) AND (?7 = '' OR batch = ?7)");
 #undef VARVE_FILES_QUERY
 
 const char* QueryFor(const FileFilter& filter) {
+  if (filter.quarantined) return kFilesQuarantined;
   if (!filter.batch.empty()) return kFilesOfBatch;
   return filter.state.has_value() ? kFilesOfState : kFiles;
 }

@@ -124,8 +124,16 @@ CREATE TABLE schema_versions (
 ) WITHOUT ROWID;
 )sql";
 
+// What people look for: files and batches of which lines were quarantined. In a key the quotes
+// would be escaped, so only the outputs' own member is found.
+constexpr const char* kVersion2 = R"sql(
+CREATE INDEX files_quarantined ON files (pipeline, key, id) WHERE quarantined > 0;
+CREATE INDEX batches_quarantined ON batches (pipeline, id)
+  WHERE instr(outputs, '"quarantine":true') > 0;
+)sql";
+
 // The script at i makes version i + 1 of version i. They are never edited, only followed by others.
-constexpr std::array kMigrations = {kVersion1};
+constexpr std::array kMigrations = {kVersion1, kVersion2};
 
 int64_t FirstInt(const SqliteRow& row) { return row.Int(0); }
 

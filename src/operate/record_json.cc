@@ -1,11 +1,11 @@
-#include "cli/record_json.h"
+#include "operate/record_json.h"
 
 #include <algorithm>
 
 #include "base/clock.h"
 #include "base/time_text.h"
 
-namespace varve::cli {
+namespace varve {
 namespace {
 
 Json TimeOrNull(int64_t us) { return us == 0 ? Json() : Json(FormatUtc(us)); }
@@ -98,8 +98,19 @@ Json StatsJson(const TrackerStats& stats, const QueueDepth& depth, int64_t now_u
   return json;
 }
 
+Json ReprocessJson(std::string_view pipeline, const ReprocessReport& report) {
+  Json refused = Json::array();
+  for (const ReprocessReport::Refusal& refusal : report.refused) {
+    refused.push_back({{"batch", refusal.batch}, {"reason", refusal.reason}});
+  }
+  return {{"pipeline", pipeline},
+          {"batches", report.batches},
+          {"files", report.files},
+          {"refused", std::move(refused)}};
+}
+
 std::string JsonLineOf(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace varve::cli
+}  // namespace varve

@@ -3,13 +3,15 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 #include "model/batch.h"
 #include "model/file_record.h"
+#include "pipeline/reprocess.h"
 #include "ports/file_tracker.h"
 #include "ports/queue.h"
 
-namespace varve::cli {
+namespace varve {
 
 using Json = nlohmann::ordered_json;
 
@@ -18,8 +20,9 @@ Json EventJson(const FileEvent& event);
 Json BatchJson(const BatchRecord& batch);
 Json LetterJson(const DeadLetter& letter);
 Json StatsJson(const TrackerStats& stats, const QueueDepth& depth, int64_t now_us);
+Json ReprocessJson(std::string_view pipeline, const ReprocessReport& report);
 
 // One line, ending in a newline; names that are not UTF-8 get replacement characters.
 std::string JsonLineOf(const Json& json);
 
-}  // namespace varve::cli
+}  // namespace varve
