@@ -9,7 +9,7 @@ SIM_SCHEDULES ?= 1000000
 
 BUILD = scripts/build.sh
 
-.PHONY: build run test unit lint tidy asan tsan sim fuzz bench format clean help
+.PHONY: build run serve test unit lint tidy asan tsan sim fuzz bench format clean help
 
 ## build: install what the build needs, then build build/release/varve (the default)
 build: | deps-build
@@ -18,6 +18,10 @@ build: | deps-build
 ## run: build, run the pipeline on examples/ into build/examples-output, show what came out
 run: build
 	@scripts/run_examples.sh
+
+## serve: as run, but leave the pipeline up and its dashboard's address on screen, until Ctrl-C
+serve: build
+	@scripts/run_examples.sh --serve
 
 ## test: unit tests, tree checks and end-to-end tests
 test: unit | deps-test
