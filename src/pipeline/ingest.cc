@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "pipeline/event.h"
+#include "pipeline/metric_catalog.h"
 
 namespace varve {
 namespace {
@@ -38,8 +39,7 @@ Result<int> Ingest::Poll(int64_t now_us) {
                       {{"pipeline", config_.name}, {"reason", handled.error().message}});
       static_cast<void>(deps_.queue.Bury(message.receipt, handled.error().message));
     } else {
-      deps_.metrics.Count("varve_failures_total",
-                          {{"pipeline", config_.name}, {"reason", "ingest"}}, 1);
+      CountFailure(deps_.metrics, config_.name, "ingest", 1);
       deps_.log.Write(LogLevel::kWarning, "message_left",
                       {{"pipeline", config_.name},
                        {"receives", message.receive_count},

@@ -30,7 +30,9 @@ Pipeline::Pipeline(PipelineConfig config, const Deps& deps)
       meter_(config_, deps_),
       steps_(config_, deps_, held_, builder_, failure_),
       engine_(deps_.executions, deps_.clock, deps_.random, steps_.Plan()),
-      sweeper_(config_, deps_, held_, engine_) {}
+      sweeper_(config_, deps_, held_, engine_) {
+  meter_.Announce();
+}
 
 void Pipeline::Try(std::string_view what, const Status& status) {
   if (status.ok()) return;
