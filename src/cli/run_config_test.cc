@@ -119,7 +119,7 @@ TEST_F(RunConfigTest, ErrorsNameThePlaceTheKeyAndWhatIsAccepted) {
       {places + "max-wait = \"1s\"\nmax_wait = \"2s\"\n", ":5:1: ", "given twice"},
       {places + "on-success = \"move\"\n", ":4:14: ", "move needs move-to"},
       {places + "move-to = \"x\"\n", ":4:11: ", "no effect"},
-      {places + "output-prefix = \"../x\"\n", ":4:17: ", "leaves the output"},
+      {places + "output-prefix = \"../x\"\n", ":4:17: ", "leads elsewhere"},
       {places + "name = \"a b\"\n", ":4:8: ", "letters, digits"},
       {"[[pipeline]]\ninput = \"i\"\noutput = \"i/o\"\n", ":3:10: ", "inside each other"},
       {places + places, ":4:1: ", "two pipelines are called \"main\""},

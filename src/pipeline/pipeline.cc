@@ -136,9 +136,13 @@ void Pipeline::Flush(int64_t now_us) {
 }
 
 void Pipeline::Sweep(int64_t now_us) {
-  if (!IsTime(&swept_us_, config_.lease_us / 4, now_us)) return;
-  Try("sweep", sweeper_.AdoptAbandoned(config_.batches_max, now_us));
-  Try("sweep", sweeper_.AdoptUnfinished(now_us));
+  // Often: what was handed back, or is to be converted once more, has no lease to wait for.
+  if (IsTime(&swept_us_, config_.tick_us, now_us)) {
+    Try("sweep", sweeper_.AdoptAbandoned(config_.batches_max, now_us));
+  }
+  if (IsTime(&finished_us_, config_.lease_us / 4, now_us)) {
+    Try("sweep", sweeper_.AdoptUnfinished(now_us));
+  }
 }
 
 void Pipeline::AdvanceAll(int64_t now_us) {

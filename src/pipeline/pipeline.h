@@ -84,7 +84,8 @@ class Pipeline {
   bool received_ = false;       // the last look at the queue found something
   uint64_t pending_files_ = 0;  // at the last measurement
   int64_t wake_us_ = 0;         // of this tick
-  int64_t swept_us_ = 0;
+  int64_t swept_us_ = 0;        // for abandoned batches
+  int64_t finished_us_ = 0;     // for unfinished executions
   int64_t reconciled_us_ = 0;
   int64_t measured_us_ = 0;
 };

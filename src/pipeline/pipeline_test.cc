@@ -162,6 +162,21 @@ TEST_F(PipelineTest, HandedBackABatchNeedsNoWaiting) {
   EXPECT_EQ(tracker.Stats("orders")->totals.rows, 10u);
 }
 
+TEST_F(PipelineTest, WhoRunsAlreadyTakesWhatIsHandedBackAtItsNextTick) {
+  config.owner = "p2";
+  const auto neighbour = MakePipeline();
+  neighbour->Tick(clock.NowUs());
+  jobs.SetPolls(1'000'000);
+  DropMany(10);
+  config.owner = "p1";
+  const auto pipeline = MakePipeline();
+  RunFor(*pipeline, kMicrosPerSecond);
+  pipeline->HandBack(clock.NowUs());
+  jobs.SetPolls(0);
+  RunFor(*neighbour, 3 * config.tick_us);
+  EXPECT_EQ(tracker.Stats("orders")->totals.rows, 10u);
+}
+
 TEST_F(PipelineTest, StopFinishesWhatRunsAndBeginsNothing) {
   DropMany(10);
   const auto pipeline = MakePipeline();

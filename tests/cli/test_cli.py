@@ -109,7 +109,7 @@ def test_completions_parse(shell, check, tmp_path):
 
 @pytest.mark.parametrize("words,expected", [
     (["varve", "conv"], ["convert"]),
-    (["varve", "schema", ""], ["infer"]),
+    (["varve", "schema", ""], ["infer", "show", "diff", "pin"]),
     (["varve", "convert", "--comp"], ["--compression"]),
     (["varve", "convert", "--mode", ""], ["evolve", "rescue", "strict"]),
     (["varve", "convert", "--mode", "=", "str"], ["strict"]),

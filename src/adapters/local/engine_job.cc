@@ -121,7 +121,7 @@ class Job {
       const InputOutcome& input = summary.inputs[i];
       FileOutcome& outcome = result_.outcomes[fetched_[i]];
       outcome.accounting = {input.lines, input.rows, input.quarantined, input.blank};
-      outcome.error = input.error;
+      if (!input.error.empty()) outcome.error = input.error_code + ": " + input.error;
       any = any || input.error.empty();
     }
     if (any) RememberSchema(summary.schema);

@@ -172,7 +172,7 @@ TEST_F(EngineJobRunnerTest, MissingAndBadFilesAreLeftOut) {
   EXPECT_THAT(status.result.outcomes[0].error, HasSubstr("gone.ndjson"));
   EXPECT_EQ(status.result.outcomes[1].error, "");
   EXPECT_EQ(status.result.outcomes[1].accounting.rows, 1U);
-  EXPECT_THAT(status.result.outcomes[2].error, testing::StartsWith("cut.gz: "));
+  EXPECT_THAT(status.result.outcomes[2].error, testing::StartsWith("truncated_gzip: cut.gz: "));
   EXPECT_EQ(status.result.outputs.size(), 1U);
 }
 
