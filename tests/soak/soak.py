@@ -23,9 +23,9 @@ from collections import Counter
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / name) for name in ("", "pipeline")]
 
-from checker import Broken, Checker, require  # noqa: E402
+from checker import Checker, require  # noqa: E402
 from conftest import ROOT  # noqa: E402
-from harness import Pipeline, Running  # noqa: E402
+from harness import Pipeline, Running, wait_until  # noqa: E402
 from load import Load  # noqa: E402
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", 72 * 3600))
@@ -50,13 +50,25 @@ class Soak:
         self.restart_s = []
         self.acted = time.monotonic()
 
-    def start(self):
+    def start(self, beside_paused=False):
+        """A process that answers; none when a paused one holds the database's lock all the while."""
         began = time.monotonic()
         running = Running(self.pipeline)
+        if beside_paused and wait_until(lambda: self.locked_out(running), "it starts") == "locked":
+            self.counts["locked_out"] += 1
+            running.log_path.unlink()
+            return None
         running.__enter__()
         self.restart_s.append(time.monotonic() - began)
         self.counts["starts"] += 1
         return running
+
+    @staticmethod
+    def locked_out(running):
+        if running.process.poll() is None:
+            return "listening" if '"listening"' in running.log_path.read_text() else None
+        require("database is locked" in running.log_path.read_text(), running.log_path.read_text())
+        return "locked"
 
     def produce(self, seconds):
         """Producers at work for so long, at an even pace."""
@@ -94,11 +106,12 @@ class Soak:
             self.produce(self.chance.uniform(0, 3))
             running.process.send_signal(signal.SIGSTOP)
             self.counts["pauses"] += 1
-            other = self.start()
+            other = self.start(beside_paused=True)
             self.produce(self.chance.uniform(62, 90))
             running.process.send_signal(signal.SIGCONT)
             self.produce(self.chance.uniform(1, 5))
-            self.end(other, "kill")
+            if other:
+                self.end(other, "kill")
         elif fate == "two":
             other = self.start()
             self.produce(self.chance.uniform(0, 20))
@@ -144,8 +157,8 @@ class Soak:
             while (left := SECONDS - (time.monotonic() - started)) > 0:
                 self.round(min(ROUND_S, left))
                 print(json.dumps(self.report(started, None)), flush=True)
-        except Broken as broken:
-            problem = str(broken)
+        except AssertionError as broken:  # of the checker, or of the harness
+            problem = f"{type(broken).__name__}: {broken}"
         except KeyboardInterrupt:
             problem = "interrupted"
         report = self.report(started, problem)
