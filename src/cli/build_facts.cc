@@ -11,7 +11,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "build_commit.h"
+#include "cli/build_commit.h"
 
 namespace varve::cli {
 
