@@ -16,7 +16,8 @@ from varve_load import Varve
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "docs/benchmarks/pipeline.json"
-PARTS = ("backlog", "stream", "restart", "tracker", "spark")
+# In this order the files are made least often.
+PARTS = ("backlog", "restart", "stream", "tracker", "spark")
 RATES = (100, 500, 1000)  # files a second
 TRACKED = (10_000, 100_000, 1_000_000)
 
@@ -65,9 +66,8 @@ class Bench:
 
     def restart(self):
         """Killed while it works on a backlog, with that many files tracked."""
-        self.files()
         if not (self.varve.output / "_varve/varve.db").exists():
-            self.varve.backlog(0)
+            self.varve.backlog(self.files()[1])
         return self.varve.restart()
 
     def tracker(self):
@@ -77,12 +77,12 @@ class Bench:
 
     def spark(self):
         from spark_load import Spark
-        _, _, lines = self.files()
+        files, size, lines = self.files()
         spark = Spark(self.folder, machine()["cores"])
         try:
             backlog = spark.backlog(self.varve.input, self.args.spark_files)
             assert backlog["lines"] == lines, backlog
-            backlog["files"] = self.args.files
+            backlog.update(files=files, bytes_in=size)
             streams = [spark.stream(rate, self.args.seconds) for rate in self.args.rates]
             version = spark.session.version
         finally:

@@ -41,7 +41,7 @@ def of_backlog(results):
         rows.append([f"Spark {results['spark']['version']} Structured Streaming, `availableNow`",
                      f"{spark['files']:,}", f"{spark['seconds']:.1f} s",
                      f"{spark['files'] / spark['seconds']:,.0f}",
-                     f"{run['bytes_in'] / spark['seconds'] / 1e6:.0f} MB/s", "", ""])
+                     f"{spark['bytes_in'] / spark['seconds'] / 1e6:.0f} MB/s", "", ""])
     met = verdict(run["files_per_s"] >= TARGET_FILES_PER_S)
     return ("## A backlog\n\n"
             "All files are there before it starts; every one is tracked, claimed, converted, committed "
