@@ -40,6 +40,7 @@ class Checks {
   Checks(World& world, Tally* tally) : world_(world), tally_(tally) {}
 
   void Run() {
+    tally_->late_writes = world_.tracker.late_writes();
     const auto page = world_.tracker.Files(kPipeline, {}, "", kAll);
     for (const FileRecord& file : page->files) CheckFile(file);
     CheckInputs();
@@ -205,6 +206,7 @@ void Tally::Add(const Tally& other) {
   crashes += other.crashes;
   faults += other.faults;
   takeovers += other.takeovers;
+  late_writes += other.late_writes;
   batches += other.batches;
   reruns += other.reruns;
   completed += other.completed;

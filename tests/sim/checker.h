@@ -12,7 +12,8 @@ struct Tally {
   uint64_t ticks = 0;
   uint64_t crashes = 0;
   uint64_t faults = 0;
-  uint64_t takeovers = 0;  // leases above the first of a batch
+  uint64_t takeovers = 0;    // leases above the first of a batch
+  uint64_t late_writes = 0;  // by processes whose lease was lost; all refused
   uint64_t batches = 0;
   uint64_t reruns = 0;
   uint64_t completed = 0;

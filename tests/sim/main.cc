@@ -1,7 +1,7 @@
 // sim: runs schedules of the simulator (docs/internals/simulation.md).
 //
 //   sim --seeds A..B [--seconds N] [--jobs N]   all seeds from A to B, or as many as N seconds
-//   allow sim --seed N [--trace]                      one seed, with every event on stdout
+//   sim --seed N [--trace]                      one seed, with every event on stdout
 
 #include <atomic>
 #include <charconv>
@@ -106,13 +106,13 @@ class Runner {
     const auto number = [](uint64_t n) { return static_cast<unsigned long long>(n); };
     std::printf(
         "%llu schedules in %.1f s, %llu failed: %llu ticks, %llu crashes, %llu faults, "
-        "%llu batches (%llu takeovers, %llu reruns), files: %llu completed, %llu failed (%llu "
-        "innocent), %llu missing, %llu superseded; %llu rows\n",
+        "%llu batches (%llu takeovers, %llu late writes refused, %llu reruns), files: "
+        "%llu completed, %llu failed (%llu innocent), %llu missing, %llu superseded; %llu rows\n",
         number(total_.schedules), seconds, number(failures_), number(total_.ticks),
         number(total_.crashes), number(total_.faults), number(total_.batches),
-        number(total_.takeovers), number(total_.reruns), number(total_.completed),
-        number(total_.failed), number(total_.given_up), number(total_.missing),
-        number(total_.superseded), number(total_.rows));
+        number(total_.takeovers), number(total_.late_writes), number(total_.reruns),
+        number(total_.completed), number(total_.failed), number(total_.given_up),
+        number(total_.missing), number(total_.superseded), number(total_.rows));
   }
 
   const Options options_;

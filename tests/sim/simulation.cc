@@ -14,6 +14,13 @@ constexpr uint64_t kTicksMax = 200'000;
 constexpr int64_t kTickGapUs = 1'000;  // a tick that is wanted at once comes a little later
 constexpr int64_t kPeaceUs = 14 * kMicrosPerMinute;  // long enough for two reconciliations
 constexpr int64_t kHealingUsMax = 4 * kMicrosPerDay;
+constexpr uint64_t kBeforeWrite = 10;  // so many times as likely is a process held up there
+
+// What only the holder of a batch's lease may do.
+bool NeedsLease(std::string_view method) {
+  return method == "FileTracker::Begin" || method == "FileTracker::RecordOutputs" ||
+         method == "FileTracker::Complete" || method == "FileTracker::Fail";
+}
 
 }  // namespace
 
@@ -58,10 +65,18 @@ void Simulation::Die(Slot& slot) {
   slot.next_us = world_.now() + 1 + Seconds(90);
 }
 
-std::optional<Fault> Simulation::FaultOf(std::string_view method) {
-  if (Chance(schedule_.outage)) outages_[std::string(method)] = world_.now() + Seconds(120);
-  const auto outage = outages_.find(method);
-  if (outage != outages_.end() && outage->second > world_.now()) {
+bool Simulation::IsOut(std::string_view call) const {
+  const auto outage = outages_.find(call);
+  return outage != outages_.end() && outage->second > world_.now();
+}
+
+// Of all processes, or of this one alone: then it cannot renew its leases, say, and another can.
+std::optional<Fault> Simulation::FaultOf(size_t index, std::string_view method) {
+  const std::string mine = std::to_string(index) + " " + std::string(method);
+  if (Chance(schedule_.outage)) {
+    outages_[random_.Below(2) == 0 ? mine : std::string(method)] = world_.now() + Seconds(120);
+  }
+  if (IsOut(method) || IsOut(mine)) {
     return Fault{random_.Below(2) == 0 ? Code::kIo : Code::kThrottled, false};
   }
   if (!Chance(schedule_.fault)) return std::nullopt;
@@ -75,12 +90,13 @@ std::optional<Fault> Simulation::FaultOf(std::string_view method) {
 std::optional<Fault> Simulation::OnCall(size_t index, std::string_view method) {
   if (!world_.hostile) return std::nullopt;
   if (Chance(schedule_.crash)) throw Crash();
-  if (Chance(schedule_.interleave)) Interleave(index);
+  const uint64_t likely = NeedsLease(method) ? kBeforeWrite : 1;
+  if (Chance(schedule_.interleave * likely)) Interleave(index);
   if (!writes_.empty() && Chance(20)) {
     writes_.pop_back();
     world_.Produce();
   }
-  const auto fault = FaultOf(method);
+  const auto fault = FaultOf(index, method);
   if (fault) {
     ++tally_.faults;
     Trace(slots_[index].owner + " " + std::string(method) + ": " +

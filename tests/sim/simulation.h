@@ -45,7 +45,8 @@ class Simulation {
   void Reprocess();
 
   std::optional<Fault> OnCall(size_t index, std::string_view method);
-  std::optional<Fault> FaultOf(std::string_view method);
+  std::optional<Fault> FaultOf(size_t index, std::string_view method);
+  bool IsOut(std::string_view call) const;
   void Interleave(size_t index);
   bool Chance(uint64_t of_10000) { return of_10000 > 0 && random_.Below(10'000) < of_10000; }
   int64_t Seconds(uint64_t below);
@@ -56,7 +57,7 @@ class Simulation {
   SeededRandom random_;
   std::vector<Slot> slots_;
   std::vector<int64_t> writes_;                          // when sources change, latest first
-  std::map<std::string, int64_t, std::less<>> outages_;  // method -> its end
+  std::map<std::string, int64_t, std::less<>> outages_;  // call -> its end
   bool nested_ = false;
   Tally tally_;
 };

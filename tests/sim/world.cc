@@ -20,6 +20,45 @@ constexpr std::string_view kNames[] = {
 
 }  // namespace
 
+template <typename Write>
+Result<BatchRecord> Tracker::Judge(const BatchRecord& seen, Write write) {
+  const auto stored = GetBatch(seen.pipeline, seen.id);
+  const bool late = stored.ok() && stored->fence != seen.fence;
+  auto written = write();
+  if (late && written.ok()) {
+    throw Violation("a write under a lost lease took effect: " + seen.id + ", fence " +
+                    std::to_string(seen.fence) + " after " + std::to_string(stored->fence));
+  }
+  late_writes_ += late ? 1 : 0;
+  return written;
+}
+
+Result<BatchRecord> Tracker::Begin(const BatchRecord& batch, int64_t now_us) {
+  return Judge(batch, [&] { return MemoryFileTracker::Begin(batch, now_us); });
+}
+
+Result<BatchRecord> Tracker::RecordOutputs(const BatchRecord& batch,
+                                           const std::vector<BatchOutput>& outputs,
+                                           int64_t now_us) {
+  return Judge(batch, [&] { return MemoryFileTracker::RecordOutputs(batch, outputs, now_us); });
+}
+
+Result<BatchRecord> Tracker::Complete(const BatchRecord& batch,
+                                      const std::vector<FileOutcome>& outcomes,
+                                      uint32_t attempts_max, int64_t retry_us, int64_t now_us) {
+  return Judge(batch, [&] {
+    return MemoryFileTracker::Complete(batch, outcomes, attempts_max, retry_us, now_us);
+  });
+}
+
+Result<BatchRecord> Tracker::Fail(const BatchRecord& batch, std::string_view error,
+                                  const std::vector<ObjectRef>& missing, uint32_t attempts_max,
+                                  int64_t retry_us, int64_t now_us) {
+  return Judge(batch, [&] {
+    return MemoryFileTracker::Fail(batch, error, missing, attempts_max, retry_us, now_us);
+  });
+}
+
 void OutputStore::CheckVisible(std::string_view key) {
   if (key.starts_with("_")) return;
   const auto id = BatchOfOutputKey(key);

@@ -29,6 +29,29 @@ class Violation : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Nothing that a process writes about a batch may take effect once another one has its lease, or it
+// has a newer one itself.
+class Tracker : public MemoryFileTracker {
+ public:
+  Result<BatchRecord> Begin(const BatchRecord& batch, int64_t now_us) override;
+  Result<BatchRecord> RecordOutputs(const BatchRecord& batch,
+                                    const std::vector<BatchOutput>& outputs,
+                                    int64_t now_us) override;
+  Result<BatchRecord> Complete(const BatchRecord& batch, const std::vector<FileOutcome>& outcomes,
+                               uint32_t attempts_max, int64_t retry_us, int64_t now_us) override;
+  Result<BatchRecord> Fail(const BatchRecord& batch, std::string_view error,
+                           const std::vector<ObjectRef>& missing, uint32_t attempts_max,
+                           int64_t retry_us, int64_t now_us) override;
+
+  uint64_t late_writes() const { return late_writes_; }  // that came too late, and were refused
+
+ private:
+  template <typename Write>
+  Result<BatchRecord> Judge(const BatchRecord& seen, Write write);
+
+  uint64_t late_writes_ = 0;
+};
+
 // Nothing may become visible that is not recorded.
 class OutputStore : public MemoryObjectStore {
  public:
@@ -77,7 +100,7 @@ class World {
   const Schedule& schedule;
   SeededRandom random;
   FakeClock clock;
-  MemoryFileTracker tracker;
+  Tracker tracker;
   InputStore input;
   OutputStore output;
   MemoryObjectStore manifests;
