@@ -6,10 +6,12 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 0
 SIM_SCHEDULES ?= 1000000
+SOAK_SECONDS ?= 259200
 
 BUILD = scripts/build.sh
 
-.PHONY: build run serve test unit lint tidy asan tsan sim fuzz bench format clean help
+.PHONY: build run serve test unit lint tidy asan tsan sim soak fuzz bench bench-pipeline deb format \
+        clean help
 
 ## build: install what the build needs, then build build/release/varve (the default)
 build: | deps-build
@@ -52,6 +54,11 @@ sim: | deps-build
 	@$(BUILD) release sim
 	@build/release/tests/sim/sim --seeds 1..$(SIM_SCHEDULES) --jobs $(JOBS)
 
+## soak: run the pipeline for SOAK_SECONDS (72 h) while it is killed, paused and fed with bad input
+soak: build | deps-test
+	@scripts/venv.sh
+	@SOAK_SECONDS=$(SOAK_SECONDS) .venv/bin/python tests/soak/soak.py
+
 ## fuzz: replay the fuzzers' corpora; with FUZZ_SECONDS=N also fuzz each target for N seconds
 fuzz: | deps-lint
 	@$(BUILD) fuzz
@@ -60,6 +67,16 @@ fuzz: | deps-lint
 ## bench: varve beside its rivals, written to docs/benchmarks/ (bench/README.md)
 bench: build
 	@bench/run
+
+## bench-pipeline: small files through varve run and through Spark (bench/pipeline/README.md)
+bench-pipeline:
+	@bench/pipeline/run
+
+## deb: the Debian package, build/package/varve_*.deb
+deb: build
+	@cpack --config build/release/CPackConfig.cmake -B build/package >build/package.log || \
+	  { cat build/package.log >&2; exit 1; }
+	@ls build/package/*.deb
 
 ## format: rewrite the C++ sources with clang-format
 format: | deps-lint
@@ -71,7 +88,7 @@ clean:
 
 ## help: this list
 help:
-	@sed -n 's/^## //p' $(MAKEFILE_LIST) | awk -F': ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@sed -n 's/^## //p' $(MAKEFILE_LIST) | awk -F': ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 .PHONY: deps-build deps-test deps-lint
 deps-build:

@@ -35,5 +35,6 @@ Command AddVersion(CLI::App& parent);
 Command AddHelp(CLI::App& parent, const CLI::App& root);
 Command AddCompletion(CLI::App& parent, const CLI::App& root);
 Command AddMan(CLI::App& parent, const CLI::App& root);  // hidden; the build calls it
+Command AddMetrics(CLI::App& parent);  // hidden; docs/reference/metrics.md is checked against it
 
 }  // namespace varve::cli

@@ -103,7 +103,7 @@ CommandList AddCommands(CLI::App& root, const std::atomic<bool>* cancel) {
   add({AddReconcile(root), AddVerify(root)});
   add(AddSchema(root, cancel));
   add({AddInspect(root), AddCompletion(root, root), AddVersion(root), AddHelp(root, root),
-       AddMan(root, root)});
+       AddMan(root, root), AddMetrics(root)});
   return commands;
 }
 

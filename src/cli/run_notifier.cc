@@ -13,6 +13,7 @@
 #include "adapters/local/rate_limited_notifier.h"
 #include "adapters/local/webhook_notifier.h"
 #include "base/clock.h"
+#include "pipeline/metric_catalog.h"
 
 namespace varve::cli {
 namespace {
@@ -30,7 +31,8 @@ struct Sink {
 }  // namespace
 
 struct RunNotifier::State {
-  State(const PipelineOptions& options, Log& to) : log(to), log_notifier(to) {
+  State(const PipelineOptions& options, Log& to, Metrics& counting)
+      : log(to), metrics(counting), log_notifier(to) {
     if (!options.alert_webhook.empty()) {
       Add("webhook", std::make_unique<WebhookNotifier>(options.alert_webhook, kSinkTimeoutMs));
     }
@@ -62,6 +64,7 @@ struct RunNotifier::State {
     for (const Sink& sink : sinks) {
       const Status told = sink.limited->Notify(alert);
       if (told.ok()) continue;
+      CountFailure(metrics, alert.pipeline, "notify", 1);
       log.Write(LogLevel::kWarning, "alert_not_sent",
                 {{"pipeline", alert.pipeline},
                  {"sink", sink.name},
@@ -71,6 +74,7 @@ struct RunNotifier::State {
   }
 
   Log& log;
+  Metrics& metrics;
   LogNotifier log_notifier;
   std::vector<Sink> sinks;
   std::mutex mutex;
@@ -80,8 +84,8 @@ struct RunNotifier::State {
   std::thread thread;
 };
 
-RunNotifier::RunNotifier(const PipelineOptions& options, Log& log)
-    : state_(std::make_unique<State>(options, log)) {}
+RunNotifier::RunNotifier(const PipelineOptions& options, Log& log, Metrics& metrics)
+    : state_(std::make_unique<State>(options, log, metrics)) {}
 
 RunNotifier::~RunNotifier() {
   {

@@ -8,15 +8,16 @@
 
 #include "base/log.h"
 #include "cli/pipeline_options.h"
+#include "ports/metrics.h"
 #include "ports/notifier.h"
 
 namespace varve::cli {
 
-// Thread-safe. `log` must outlive it. Destruction tells what is still to be told, sink by sink
-// within its timeout.
+// Thread-safe. `log` and `metrics`, which counts what a sink did not take, must outlive it.
+// Destruction tells what is still to be told, sink by sink within its timeout.
 class RunNotifier : public Notifier {
  public:
-  RunNotifier(const PipelineOptions& options, Log& log);
+  RunNotifier(const PipelineOptions& options, Log& log, Metrics& metrics);
   ~RunNotifier() override;
 
   // Never waits. kThrottled when too many alerts wait to be told.

@@ -12,6 +12,7 @@
 #include "cli/operator_deps.h"
 #include "cli/run_notifier.h"
 #include "pipeline/event.h"
+#include "pipeline/metric_catalog.h"
 
 namespace varve::cli {
 namespace {
@@ -37,16 +38,16 @@ Result<std::unique_ptr<RunPipeline>> RunPipeline::Open(std::shared_ptr<SqliteDat
                                                        const RunPipelineOptions& run,
                                                        Metrics& metrics, Log& log) {
   VARVE_ASSIGN_OR_RETURN(auto place, OpenPipelinePlace(std::move(database), options));
-  std::unique_ptr<RunPipeline> pipeline(new RunPipeline(std::move(place), log));
+  std::unique_ptr<RunPipeline> pipeline(new RunPipeline(std::move(place), metrics, log));
   VARVE_RETURN_IF_ERROR(pipeline->RememberFirstSchema());
   VARVE_RETURN_IF_ERROR(pipeline->OpenJobs(run));
-  VARVE_RETURN_IF_ERROR(pipeline->Begin(run, metrics));
+  VARVE_RETURN_IF_ERROR(pipeline->Begin(run));
   VARVE_RETURN_IF_ERROR(pipeline->Watch());
   return pipeline;
 }
 
-RunPipeline::RunPipeline(std::unique_ptr<PipelinePlace> place, Log& log)
-    : place_(std::move(place)), random_(RandomSeed()), log_(log) {}
+RunPipeline::RunPipeline(std::unique_ptr<PipelinePlace> place, Metrics& metrics, Log& log)
+    : place_(std::move(place)), random_(RandomSeed()), metrics_(metrics), log_(log) {}
 
 RunPipeline::~RunPipeline() = default;
 
@@ -80,17 +81,17 @@ Status RunPipeline::OpenJobs(const RunPipelineOptions& run) {
   return Ok{};
 }
 
-Status RunPipeline::Begin(const RunPipelineOptions& run, Metrics& metrics) {
+Status RunPipeline::Begin(const RunPipelineOptions& run) {
   const PipelineOptions& options = place_->options;
   PipelineConfig config = options.pipeline;
   config.owner = run.owner;
   config.batches_max = run.batches_max;
-  sinks_ = std::make_unique<RunNotifier>(options, log_);
+  sinks_ = std::make_unique<RunNotifier>(options, log_, metrics_);
   notifier_ = std::make_unique<dashboard::RememberingNotifier>(*sinks_, *run.alerts, SystemClock());
   pipeline_ = std::make_unique<Pipeline>(
       config, Deps{*place_->input, *place_->output, *place_->manifests, *place_->queue,
                    *place_->tracker, *jobs_, *place_->executions, *place_->ledger, *notifier_,
-                   metrics, log_, SystemClock(), random_, SchemaJoinOf(options)});
+                   metrics_, log_, SystemClock(), random_, SchemaJoinOf(options)});
   VARVE_ASSIGN_OR_RETURN(before_, Totals());
   opened_us_ = SystemClock().NowUs();
   return Ok{};
@@ -125,6 +126,7 @@ TickResult RunPipeline::Tick(int64_t now_us) {
     told = polled.ok() && source_->Idle();
     poll_us = polled.ok() ? *polled : now_us + kMicrosPerSecond;
     if (!polled.ok()) {
+      CountFailure(metrics_, place_->options.name(), "watch", 1);
       log_.Write(LogLevel::kWarning, "watch_failed",
                  {{"pipeline", place_->options.name()}, {"error", polled.error().message}});
     }

@@ -50,9 +50,9 @@ class RunPipeline {
   Result<PipelineRunReport> Report();
 
  private:
-  RunPipeline(std::unique_ptr<PipelinePlace> place, Log& log);
+  RunPipeline(std::unique_ptr<PipelinePlace> place, Metrics& metrics, Log& log);
   Status RememberFirstSchema();
-  Status Begin(const RunPipelineOptions& run, Metrics& metrics);
+  Status Begin(const RunPipelineOptions& run);
   Status Watch();
   Status OpenJobs(const RunPipelineOptions& run);
   Result<PipelineRunReport> Totals();
@@ -60,6 +60,7 @@ class RunPipeline {
 
   std::unique_ptr<PipelinePlace> place_;
   SeededRandom random_;
+  Metrics& metrics_;
   Log& log_;
   std::unique_ptr<Notifier> sinks_;
   std::unique_ptr<Notifier> notifier_;

@@ -6,12 +6,14 @@
 
 #include "adapters/local/prometheus_metrics.h"
 #include "base/clock.h"
+#include "cli/build_facts.h"
 #include "cli/interrupt.h"
 #include "cli/owner_slot.h"
 #include "cli/run_dashboard.h"
 #include "cli/run_pipeline.h"
 #include "cli/state_directory.h"
 #include "cli/wake.h"
+#include "pipeline/metric_catalog.h"
 
 namespace varve::cli {
 namespace {
@@ -65,6 +67,8 @@ class Service {
                 {"owner", owner_.name()},
                 {"pipelines", config_.pipelines.size()},
                 {"state", settings_.state}});
+    metrics_.Set(metric::kBuildInfo,
+                 {{"version", VARVE_VERSION}, {"commit", std::string(BuildCommit())}}, 1);
     SetMode(settings_.once ? RunMode::kDrain : RunMode::kServe);
     while (!stop_ && !TickAll()) {
     }
@@ -158,7 +162,7 @@ class Service {
   const std::atomic<bool>& stop_;
   const Wake wake_;
   const OwnerSlot owner_;
-  PrometheusMetrics metrics_{{}};
+  PrometheusMetrics metrics_{MetricHelp()};
   dashboard::History history_{metrics_, SystemClock()};
   dashboard::AlertMemory alerts_;
   std::vector<std::unique_ptr<RunPipeline>> pipelines_;

@@ -6,6 +6,7 @@
 
 #include "model/file_rules.h"
 #include "model/names.h"
+#include "pipeline/batch_files.h"
 #include "pipeline/disposition.h"
 #include "pipeline/publish.h"
 #include "pipeline/schema_update.h"
@@ -107,11 +108,13 @@ BatchSteps::Outcome BatchSteps::Convert(HeldBatch& held, StepContext& context) {
 BatchSteps::Outcome BatchSteps::StartJob(HeldBatch& held, StepContext& context,
                                          BatchMemory memory) {
   if (!memory.job.empty()) static_cast<void>(deps_.jobs.Stop(memory.job));
-  VARVE_ASSIGN_OR_RETURN(const Manifest manifest, builder_.EnsureManifest(held.record));
+  if (!held.manifest) {
+    VARVE_ASSIGN_OR_RETURN(held.manifest, builder_.EnsureManifest(held.record));
+  }
   memory.job = JobName(held.record.pipeline, held.record.id, held.record.fence, context.attempt);
   memory.job_attempt = context.attempt;
   memory.job_owner = config_.owner;
-  auto started = deps_.jobs.Start(memory.job, manifest);
+  auto started = deps_.jobs.Start(memory.job, *held.manifest);
   if (!started.ok()) {
     if (started.error().code != Code::kThrottled) return std::move(started).error();
     return StepOutcome::WaitUntil(context.now_us + config_.step_retry.delay_us);
@@ -169,15 +172,6 @@ BatchSteps::Outcome BatchSteps::Publish(HeldBatch& held, StepContext&) {
   return StepOutcome::Done();
 }
 
-std::vector<FileRecord> BatchSteps::Files(const BatchRecord& batch) {
-  std::vector<FileRecord> files;
-  for (const ObjectRef& ref : batch.files) {
-    auto file = deps_.tracker.Get(config_.name, ref);
-    if (file.ok()) files.push_back(*std::move(file));
-  }
-  return files;
-}
-
 void BatchSteps::MarkMissing(const JobResult& result, int64_t now_us) {
   for (const ObjectRef& ref : result.missing) {
     // If it cannot be marked now, its next batch finds it missing again.
@@ -191,7 +185,8 @@ BatchSteps::Outcome BatchSteps::Complete(HeldBatch& held, StepContext& context) 
   VARVE_ASSIGN_OR_RETURN(const BatchMemory memory, DecodeMemory(context.data));
   if (!memory.result) return Error{Code::kInternal, "the job's result is not remembered"};
   const std::vector<FileOutcome>& outcomes = memory.result->outcomes;
-  const std::vector<FileRecord> files = Files(held.record);
+  VARVE_ASSIGN_OR_RETURN(const std::vector<FileRecord> files,
+                         BatchFiles(deps_.tracker, held.record));
   uint32_t attempts = 0;
   for (const FileRecord& file : files) attempts = std::max(attempts, file.attempts);
   const int64_t retry_us =
@@ -215,7 +210,10 @@ BatchSteps::Outcome BatchSteps::Complete(HeldBatch& held, StepContext& context) 
 BatchSteps::Outcome BatchSteps::Dispose(HeldBatch& held, StepContext& context) {
   VARVE_ASSIGN_OR_RETURN(const BatchMemory memory, DecodeMemory(context.data));
   if (memory.result) MarkMissing(*memory.result, context.now_us);
-  failure_.AlertGivenUp(held.record, held.record.error);
+  const bool all_well =
+      memory.result && std::all_of(memory.result->outcomes.begin(), memory.result->outcomes.end(),
+                                   [](const auto& one) { return one.error.empty(); });
+  if (!all_well) failure_.AlertGivenUp(held.record, held.record.error);
   if (held.record.reruns == 0 && memory.result) {
     auto disposed = DisposeSources(config_, deps_, held.record, memory.result->outcomes);
     if (!disposed.ok()) return std::move(disposed).error();

@@ -60,7 +60,6 @@ class BatchSteps {
   WorkStep MakeStep(std::string name, Outcome (BatchSteps::*run)(HeldBatch&, StepContext&));
   Status CheckResult(const HeldBatch& held, const JobResult& result, std::string_view job) const;
   void MarkMissing(const JobResult& result, int64_t now_us);
-  std::vector<FileRecord> Files(const BatchRecord& batch);
   void OnError(const Execution& execution, const Error& error, bool retrying);
 
   const PipelineConfig& config_;

@@ -5,6 +5,7 @@
 
 #include "base/time_text.h"
 #include "model/partition_date.h"
+#include "pipeline/batch_files.h"
 
 namespace varve {
 namespace {
@@ -48,8 +49,9 @@ Result<Manifest> Builder::Build(const BatchRecord& batch) {
   manifest.output_prefix = config_.output_prefix;
   VARVE_ASSIGN_OR_RETURN(const SchemaVersion schema, deps_.schemas.Latest(config_.name));
   manifest.schema_version = schema.version;
-  for (const ObjectRef& ref : batch.files) {
-    VARVE_ASSIGN_OR_RETURN(const FileRecord file, deps_.tracker.Get(config_.name, ref));
+  VARVE_ASSIGN_OR_RETURN(const auto files, BatchFiles(deps_.tracker, batch));
+  for (const FileRecord& file : files) {
+    const ObjectRef& ref = file.object.ref;
     manifest.files.push_back(
         {ref, file.object.size_bytes, std::string(CompressionOfKey(ref.key)), PartitionDate(file)});
   }

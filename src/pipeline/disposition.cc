@@ -1,5 +1,7 @@
 #include "pipeline/disposition.h"
 
+#include "pipeline/metric_catalog.h"
+
 namespace varve {
 namespace {
 
@@ -26,8 +28,7 @@ Status DisposeSources(const PipelineConfig& config, Deps& deps, const BatchRecor
     auto disposed = Dispose(config, deps, batch, outcome.ref);
     if (disposed.ok() || disposed.error().code == Code::kNotFound) continue;
     if (IsRetryable(disposed.error().code)) return disposed;
-    deps.metrics.Count("varve_failures_total",
-                       {{"pipeline", config.name}, {"reason", "disposition"}}, 1);
+    CountFailure(deps.metrics, config.name, "disposition", 1);
     deps.log.Write(LogLevel::kError, "source_not_disposed_of",
                    {{"pipeline", config.name},
                     {"batch", batch.id},

@@ -101,7 +101,7 @@ void Failure::AlertGivenUp(const BatchRecord& batch, std::string_view error) {
   for (const ObjectRef& ref : batch.files) {
     const auto file = deps_.tracker.Get(config_.name, ref);
     if (!file.ok() || file->state != FileState::kFailed || file->batch != batch.id) continue;
-    deps_.metrics.Count("varve_files_total", {{"pipeline", config_.name}, {"state", "failed"}}, 1);
+    meter_.GivenUp();
     deps_.log.Write(LogLevel::kError, "file_failed",
                     {{"pipeline", config_.name},
                      {"batch", batch.id},

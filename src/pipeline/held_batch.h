@@ -6,20 +6,23 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 #include "model/batch.h"
+#include "model/manifest.h"
 #include "pipeline/config.h"
 #include "pipeline/deps.h"
 
 namespace varve {
 
 struct HeldBatch {
-  BatchRecord record;     // as last seen, with this process's fence
-  std::string execution;  // its workflow's name
-  bool started = false;   // manifest written and workflow started
+  BatchRecord record;                // as last seen, with this process's fence
+  std::string execution;             // its workflow's name
+  bool started = false;              // manifest written and workflow started
+  std::optional<Manifest> manifest;  // as written, once this process has seen it
   bool leased = true;     // false: the batch has ended, only the rest of its workflow is to be done
   int64_t wake_us = 0;    // nothing to do before
   uint32_t failures = 0;  // in a row, of things that are no step of the workflow

@@ -4,11 +4,13 @@
 #include <utility>
 
 #include "pipeline/event.h"
+#include "pipeline/metric_catalog.h"
 
 namespace varve {
 namespace {
 
 constexpr int kReceiveMax = 10;
+constexpr std::string_view kEvent = "event";  // how the file was found
 
 bool IsUnfinishedName(std::string_view key) {
   const std::string_view name = key.substr(key.rfind('/') + 1);  // npos + 1 == 0
@@ -28,28 +30,43 @@ bool IsInput(const PipelineConfig& config, std::string_view key) {
 Result<int> Ingest::Poll(int64_t now_us) {
   VARVE_ASSIGN_OR_RETURN(const std::vector<Message> messages,
                          deps_.queue.Receive(kReceiveMax, config_.visibility_us));
+  Files found;
+  std::vector<Message> handled;
   for (const Message& message : messages) {
-    const auto handled = Handle(message, now_us);
-    if (handled.ok()) {
-      // A message that could not be deleted comes again and changes nothing.
-      static_cast<void>(deps_.queue.Delete(message.receipt));
-    } else if (handled.error().code == Code::kInvalidArgument) {
+    const auto done = Handle(message, now_us, found);
+    if (done.ok()) {
+      handled.push_back(message);
+    } else if (done.error().code == Code::kInvalidArgument) {
       deps_.log.Write(LogLevel::kWarning, "message_buried",
-                      {{"pipeline", config_.name}, {"reason", handled.error().message}});
-      static_cast<void>(deps_.queue.Bury(message.receipt, handled.error().message));
+                      {{"pipeline", config_.name}, {"reason", done.error().message}});
+      static_cast<void>(deps_.queue.Bury(message.receipt, done.error().message));
     } else {
-      deps_.metrics.Count("varve_failures_total",
-                          {{"pipeline", config_.name}, {"reason", "ingest"}}, 1);
-      deps_.log.Write(LogLevel::kWarning, "message_left",
-                      {{"pipeline", config_.name},
-                       {"receives", message.receive_count},
-                       {"error", handled.error().message}});
+      Leave({message}, done.error());
     }
   }
+  // Only what is registered is deleted.
+  if (const Status registered = Register(found, kEvent); !registered.ok()) {
+    Leave(handled, registered.error());
+    return static_cast<int>(messages.size());
+  }
+  std::vector<std::string> receipts;
+  for (const Message& message : handled) receipts.push_back(message.receipt);
+  // A message that could not be deleted comes again and changes nothing.
+  static_cast<void>(deps_.queue.DeleteAll(receipts));
   return static_cast<int>(messages.size());
 }
 
-Status Ingest::Handle(const Message& message, int64_t now_us) {
+void Ingest::Leave(const std::vector<Message>& messages, const Error& error) {
+  for (const Message& message : messages) {
+    CountFailure(deps_.metrics, config_.name, "ingest", 1);
+    deps_.log.Write(LogLevel::kWarning, "message_left",
+                    {{"pipeline", config_.name},
+                     {"receives", message.receive_count},
+                     {"error", error.message}});
+  }
+}
+
+Status Ingest::Handle(const Message& message, int64_t now_us, Files& found) {
   VARVE_ASSIGN_OR_RETURN(const std::vector<ObjectEvent> events, ParseEvents(message.body));
   for (const ObjectEvent& event : events) {
     if (event.bucket != deps_.input.bucket() || !IsInput(config_, event.key)) {
@@ -57,14 +74,27 @@ Status Ingest::Handle(const Message& message, int64_t now_us) {
                       {{"pipeline", config_.name}, {"bucket", event.bucket}, {"key", event.key}});
       continue;
     }
+    // What tracking knows of a key must be all there is before the next look at it.
+    const bool twice = std::any_of(found.begin(), found.end(), [&](const FileRecord& file) {
+      return file.object.ref.key == event.key;
+    });
+    if (twice) VARVE_RETURN_IF_ERROR(Register(found, kEvent));
     const std::string& version = event.version.empty() ? event.etag : event.version;
-    VARVE_RETURN_IF_ERROR(Look(event.key, version, event.sequencer, "event", now_us));
+    VARVE_RETURN_IF_ERROR(Find(event.key, version, event.sequencer, kEvent, now_us, found));
   }
   return Ok{};
 }
 
 Status Ingest::Look(std::string_view key, std::string_view event_version,
                     std::string_view event_sequencer, std::string_view detail, int64_t now_us) {
+  Files found;
+  VARVE_RETURN_IF_ERROR(Find(key, event_version, event_sequencer, detail, now_us, found));
+  return Register(found, detail);
+}
+
+Status Ingest::Find(std::string_view key, std::string_view event_version,
+                    std::string_view event_sequencer, std::string_view detail, int64_t now_us,
+                    Files& found) {
   auto head = deps_.input.Head(key);
   if (!head.ok()) {
     if (head.error().code != Code::kNotFound) return std::move(head).error();
@@ -72,7 +102,7 @@ Status Ingest::Look(std::string_view key, std::string_view event_version,
   }
   // The sequencer of an event about another version says nothing about this one.
   const bool same = event_version == head->ref.version || event_version == head->etag;
-  return Track(*head, SequencerOf(head->modified_us, same ? event_sequencer : ""), detail, now_us);
+  return Track(*head, SequencerOf(head->modified_us, same ? event_sequencer : ""), now_us, found);
 }
 
 // Sequencers follow clocks and may be wrong (a clock set back, an mtime set by hand). What the
@@ -87,8 +117,8 @@ Result<std::string> Ingest::Newest(const ObjectInfo& object, std::string sequenc
   return Error{Code::kThrottled, ToString(object.ref) + " changes in this moment"};
 }
 
-Status Ingest::Track(const ObjectInfo& object, std::string sequencer, std::string_view detail,
-                     int64_t now_us) {
+Status Ingest::Track(const ObjectInfo& object, std::string sequencer, int64_t now_us,
+                     Files& found) {
   VARVE_ASSIGN_OR_RETURN(const auto versions, deps_.tracker.Versions(config_.name, object.ref.key));
   const auto known = std::find_if(versions.begin(), versions.end(), [&](const FileRecord& file) {
     return file.object.ref == object.ref;
@@ -99,13 +129,22 @@ Status Ingest::Track(const ObjectInfo& object, std::string sequencer, std::strin
   file.object = object;
   file.first_seen_us = now_us;
   VARVE_ASSIGN_OR_RETURN(file.sequencer, Newest(object, std::move(sequencer), versions));
-  VARVE_ASSIGN_OR_RETURN(const Registered registered, deps_.tracker.Register(file, detail));
-  if (registered != Registered::kNew) return Ok{};
-  deps_.log.Write(LogLevel::kInfo, "file_pending",
-                  {{"pipeline", config_.name},
-                   {"key", object.ref.key},
-                   {"version", object.ref.version},
-                   {"size_bytes", object.size_bytes}});
+  found.push_back(std::move(file));
+  return Ok{};
+}
+
+Status Ingest::Register(Files& found, std::string_view detail) {
+  VARVE_ASSIGN_OR_RETURN(const auto registered, deps_.tracker.RegisterAll(found, detail));
+  for (size_t i = 0; i < registered.size(); ++i) {
+    if (registered[i] != Registered::kNew) continue;
+    const ObjectInfo& object = found[i].object;
+    deps_.log.Write(LogLevel::kInfo, "file_pending",
+                    {{"pipeline", config_.name},
+                     {"key", object.ref.key},
+                     {"version", object.ref.version},
+                     {"size_bytes", object.size_bytes}});
+  }
+  found.clear();
   return Ok{};
 }
 

@@ -19,9 +19,9 @@ class Ingest {
  public:
   Ingest(const PipelineConfig& config, Deps& deps) : config_(config), deps_(deps) {}
 
-  // Receives once and deals with each message: registered and deleted; buried when it is no event;
-  // left in the queue, to come again, when the store or tracker is out of order. Gives the number
-  // of messages received.
+  // Receives once and deals with each message: what it tells of registered, then deleted; buried
+  // when it is no event; left in the queue, to come again, when the store or tracker is out of
+  // order. Gives the number of messages received.
   Result<int> Poll(int64_t now_us);
 
   // Makes tracking agree with the store about `key`, however the news came. Idempotent. The version
@@ -31,9 +31,17 @@ class Ingest {
               std::string_view event_sequencer, std::string_view detail, int64_t now_us);
 
  private:
-  Status Handle(const Message& message, int64_t now_us);
-  Status Track(const ObjectInfo& object, std::string sequencer, std::string_view detail,
-               int64_t now_us);
+  using Files = std::vector<FileRecord>;
+
+  // What is to be registered is put into `found`; everything else is done at once.
+  Status Handle(const Message& message, int64_t now_us, Files& found);
+  Status Find(std::string_view key, std::string_view event_version,
+              std::string_view event_sequencer, std::string_view detail, int64_t now_us,
+              Files& found);
+  Status Track(const ObjectInfo& object, std::string sequencer, int64_t now_us, Files& found);
+  // Registers them all and empties `found`; after an error it is as it was.
+  Status Register(Files& found, std::string_view detail);
+  void Leave(const std::vector<Message>& messages, const Error& error);
   Result<std::string> Newest(const ObjectInfo& object, std::string sequencer,
                              const std::vector<FileRecord>& versions);
   Status Revive(const FileRecord& known, int64_t now_us);

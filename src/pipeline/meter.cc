@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pipeline/metric_catalog.h"
+
 namespace varve {
 namespace {
 
@@ -22,6 +24,23 @@ uint64_t FilesIn(const TrackerStats& stats, FileState state) {
 
 }  // namespace
 
+void Meter::Announce() {
+  for (const std::string_view name :
+       {metric::kRows, metric::kQuarantinedLines, metric::kBytesIn, metric::kBytesOut}) {
+    deps_.metrics.Count(name, {{"pipeline", config_.name}}, 0);
+  }
+  for (const FileState state : {FileState::kCompleted, FileState::kFailed}) CountEnded(state, 0);
+  for (const std::string_view reason : FailureReasons()) {
+    CountFailure(deps_.metrics, config_.name, reason, 0);
+  }
+}
+
+void Meter::CountEnded(FileState state, double files) {
+  deps_.metrics.Count(metric::kFilesEnded,
+                      {{"pipeline", config_.name}, {"state", std::string(FileStateName(state))}},
+                      files);
+}
+
 void Meter::Count(std::string_view name, double by) {
   if (by > 0) deps_.metrics.Count(name, {{"pipeline", config_.name}}, by);
 }
@@ -32,21 +51,21 @@ void Meter::Set(std::string_view name, double value) {
 
 void Meter::Backlog(const TrackerStats& stats, int64_t now_us) {
   const int64_t oldest_us = stats.oldest_pending_us;
-  Set("varve_files_pending", static_cast<double>(FilesIn(stats, FileState::kPending)));
-  Set("varve_oldest_pending_age_seconds", oldest_us == 0 ? 0 : Seconds(now_us - oldest_us));
+  Set(metric::kFilesPending, static_cast<double>(FilesIn(stats, FileState::kPending)));
+  Set(metric::kOldestPendingAge, oldest_us == 0 ? 0 : Seconds(now_us - oldest_us));
   for (const FileState state : kFileStates) {
-    deps_.metrics.Set("varve_files",
+    deps_.metrics.Set(metric::kFiles,
                       {{"pipeline", config_.name}, {"state", std::string(FileStateName(state))}},
                       static_cast<double>(FilesIn(stats, state)));
   }
 }
 
 void Meter::Queue(const QueueDepth& depth) {
-  Set("varve_queue_messages", static_cast<double>(depth.visible + depth.in_flight));
-  Set("varve_dead_letters", static_cast<double>(depth.dead));
+  Set(metric::kQueueMessages, static_cast<double>(depth.visible + depth.in_flight));
+  Set(metric::kDeadLetters, static_cast<double>(depth.dead));
 }
 
-void Meter::Batches(size_t running) { Set("varve_batches_running", static_cast<double>(running)); }
+void Meter::Batches(size_t running) { Set(metric::kBatchesRunning, static_cast<double>(running)); }
 
 void Meter::Completed(const BatchRecord& batch, const std::vector<FileOutcome>& outcomes,
                       const std::vector<FileRecord>& files, int64_t now_us) {
@@ -62,24 +81,21 @@ void Meter::Completed(const BatchRecord& batch, const std::vector<FileOutcome>& 
       return known.object.ref == outcome.ref;
     });
     if (file == files.end()) continue;
-    Count("varve_bytes_in_total", static_cast<double>(file->object.size_bytes));
-    deps_.metrics.Observe("varve_file_latency_seconds", labels,
-                          Seconds(now_us - file->first_seen_us));
+    Count(metric::kBytesIn, static_cast<double>(file->object.size_bytes));
+    deps_.metrics.Observe(metric::kFileLatency, labels, Seconds(now_us - file->first_seen_us));
   }
-  deps_.metrics.Count("varve_files_total", {{"pipeline", config_.name}, {"state", "completed"}},
-                      static_cast<double>(converted));
+  CountEnded(FileState::kCompleted, static_cast<double>(converted));
   for (const BatchOutput& output : batch.outputs) {
-    Count("varve_bytes_out_total", static_cast<double>(output.size_bytes));
+    Count(metric::kBytesOut, static_cast<double>(output.size_bytes));
   }
-  Count("varve_rows_total", static_cast<double>(sum.rows));
-  Count("varve_quarantined_lines_total", static_cast<double>(sum.quarantined));
-  deps_.metrics.Observe("varve_batch_duration_seconds", labels, Seconds(now_us - batch.created_us));
-  Set("varve_last_success_timestamp_seconds", Seconds(now_us));
+  Count(metric::kRows, static_cast<double>(sum.rows));
+  Count(metric::kQuarantinedLines, static_cast<double>(sum.quarantined));
+  deps_.metrics.Observe(metric::kBatchDuration, labels, Seconds(now_us - batch.created_us));
+  Set(metric::kLastSuccess, Seconds(now_us));
 }
 
 void Meter::Failed(std::string_view reason) {
-  deps_.metrics.Count("varve_failures_total",
-                      {{"pipeline", config_.name}, {"reason", std::string(reason)}}, 1);
+  CountFailure(deps_.metrics, config_.name, reason, 1);
 }
 
 }  // namespace varve

@@ -1,4 +1,4 @@
-// Meter: the pipeline's metrics, named in one place (docs/reference/metrics.md).
+// Meter: measures one pipeline (pipeline/metric_catalog.h says what there is).
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,8 @@ class Meter {
  public:
   Meter(const PipelineConfig& config, Deps& deps) : config_(config), deps_(deps) {}
 
+  // Makes every counter known while it is 0, so that its first increase is seen as one.
+  void Announce();
   void Backlog(const TrackerStats& stats, int64_t now_us);
   void Queue(const QueueDepth& depth);
   void Batches(size_t running);
@@ -22,8 +24,10 @@ class Meter {
   void Completed(const BatchRecord& batch, const std::vector<FileOutcome>& outcomes,
                  const std::vector<FileRecord>& files, int64_t now_us);
   void Failed(std::string_view reason);
+  void GivenUp() { CountEnded(FileState::kFailed, 1); }  // a file failed for good
 
  private:
+  void CountEnded(FileState state, double files);
   void Count(std::string_view name, double by);
   void Set(std::string_view name, double value);
 

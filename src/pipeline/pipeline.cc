@@ -30,7 +30,9 @@ Pipeline::Pipeline(PipelineConfig config, const Deps& deps)
       meter_(config_, deps_),
       steps_(config_, deps_, held_, builder_, failure_),
       engine_(deps_.executions, deps_.clock, deps_.random, steps_.Plan()),
-      sweeper_(config_, deps_, held_, engine_) {}
+      sweeper_(config_, deps_, held_, engine_) {
+  meter_.Announce();
+}
 
 void Pipeline::Try(std::string_view what, const Status& status) {
   if (status.ok()) return;
@@ -54,6 +56,7 @@ bool Pipeline::IsTime(int64_t* last_us, int64_t every_us, int64_t now_us) const 
 
 TickResult Pipeline::Tick(int64_t now_us) {
   wake_us_ = now_us + config_.tick_us;
+  if (started_us_ == 0) started_us_ = now_us;
   if (!adopted_) {
     const Status adopted = sweeper_.AdoptOwn(now_us);
     adopted_ = adopted.ok();
@@ -166,6 +169,7 @@ Status Pipeline::Begin(HeldBatch& held, int64_t now_us) {
     held.leased = false;
     return Ok{};
   }
+  held.manifest = *std::move(manifest);
   VARVE_RETURN_IF_ERROR(
       engine_.Start(held.execution, EncodeInput(held.record.pipeline, held.record.id)));
   held.started = true;
@@ -225,7 +229,11 @@ void Pipeline::AfterError(HeldBatch& held, const Error& error, int64_t now_us) {
 void Pipeline::StepReconcile(int64_t now_us) {
   if (!reconciler_) {
     const int64_t every_us = config_.reconcile_every_us;
-    if (every_us == 0 || !IsTime(&reconciled_us_, every_us, now_us)) return;
+    if (every_us == 0) return;
+    // What events under way tell of would look missed, as everything does at the very start.
+    const int64_t since_us = now_us - std::max(reconciled_us_, started_us_);
+    if (received_ && since_us >= 0 && since_us < 2 * every_us) return;
+    if (!IsTime(&reconciled_us_, every_us, now_us)) return;
     reconciler_ = std::make_unique<Reconciler>(config_, deps_, true);
   }
   const auto done = reconciler_->Step(now_us);

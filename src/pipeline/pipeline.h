@@ -86,6 +86,7 @@ class Pipeline {
   int64_t wake_us_ = 0;         // of this tick
   int64_t swept_us_ = 0;        // for abandoned batches
   int64_t finished_us_ = 0;     // for unfinished executions
+  int64_t started_us_ = 0;      // the first tick
   int64_t reconciled_us_ = 0;
   int64_t measured_us_ = 0;
 };

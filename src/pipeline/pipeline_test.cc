@@ -50,6 +50,22 @@ TEST_F(PipelineTest, AThousandEventsOfOneFileAreOneFile) {
   EXPECT_EQ(tracker.Stats("orders")->totals.rows, 1u);
 }
 
+TEST_F(PipelineTest, WhatIsStillToBeReceivedIsNotTakenForMissed) {
+  config.reconcile_every_us = kMicrosPerHour;
+  DropMany(300);
+  ASSERT_TRUE(input.Put("in/no-event.ndjson", "{}", PutCondition::kAlways).ok());
+  clock.Advance(kMicrosPerMinute);
+  const auto pipeline = MakePipeline();
+  RunFor(*pipeline, kMicrosPerMinute);
+  const auto page = tracker.Files("orders", {}, "", 1000);
+  ASSERT_EQ(page->files.size(), 301u);
+  for (const FileRecord& file : page->files) {
+    const bool missed = file.object.ref.key == "in/no-event.ndjson";
+    const auto history = tracker.History("orders", file.object.ref);
+    EXPECT_EQ(history->front().detail, missed ? "reconcile" : "event") << file.object.ref.key;
+  }
+}
+
 TEST_F(PipelineTest, TwoBuildersMakeNoOverlappingManifests) {
   DropMany(20);
   const auto first = MakePipeline();

@@ -79,6 +79,10 @@ class FileTracker {
   // Idempotent. A version newer than a pending or failed one of the same key supersedes it. A
   // version that was missing and is back is pending again (kNew).
   virtual Result<Registered> Register(const FileRecord& file, std::string_view detail) = 0;
+  // As Register for each, in their order, where that costs less than one at a time. Not atomic:
+  // after an error some may be registered; repeat it for all of them.
+  virtual Result<std::vector<Registered>> RegisterAll(const std::vector<FileRecord>& files,
+                                                      std::string_view detail) = 0;
 
   virtual Result<FileRecord> Get(std::string_view pipeline, const ObjectRef& ref) = 0;  // kNotFound
   // The versions of `key`, newest first.

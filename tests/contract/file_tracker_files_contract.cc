@@ -34,6 +34,22 @@ TEST_P(FileTrackerContract, TheSameFileAThousandTimesIsOne) {
   EXPECT_THAT(*tracker_->History(kPipeline, file.object.ref), SizeIs(1));
 }
 
+TEST_P(FileTrackerContract, ManyAreRegisteredInTheirOrder) {
+  const FileRecord old = File("a", "v1", kNow, "1");
+  const FileRecord newer = File("a", "v2", kNow + 5, "2");
+  const FileRecord other = File("b");
+  EXPECT_THAT(*tracker_->RegisterAll({}, "event"), IsEmpty());
+  EXPECT_THAT(
+      *tracker_->RegisterAll({old, newer, newer, other}, "event"),
+      ElementsAre(Registered::kNew, Registered::kNew, Registered::kKnown, Registered::kNew));
+  EXPECT_THAT(*tracker_->RegisterAll({newer, old, File("a", "v0", kNow, "0")}, "event"),
+              ElementsAre(Registered::kKnown, Registered::kKnown, Registered::kSuperseded));
+  EXPECT_EQ(StateOf(old.object.ref), FileState::kSuperseded);
+  EXPECT_EQ(StateOf(newer.object.ref), FileState::kPending);
+  EXPECT_EQ(Count(FileState::kPending), 2u);
+  EXPECT_THAT(*tracker_->History(kPipeline, newer.object.ref), SizeIs(1));
+}
+
 TEST_P(FileTrackerContract, UnknownFilesAreNotFound) {
   const ObjectRef ref = {"in", "none", "v1"};
   EXPECT_EQ(tracker_->Get(kPipeline, ref).error().code, Code::kNotFound);

@@ -89,6 +89,17 @@ TEST_P(QueueContract, AnOldReceiptDeletesNothing) {
   EXPECT_EQ(ReceiveOne().id, second.id);
 }
 
+TEST_P(QueueContract, ManyAreDeletedAtOnceButNotByOldReceipts) {
+  ASSERT_TRUE(queue().Send({"a", "b", "c"}).ok());
+  const std::vector<Message> first = ReceiveAll();
+  ASSERT_EQ(first.size(), 3u);
+  EXPECT_TRUE(queue().DeleteAll({}).ok());
+  EXPECT_TRUE(queue().DeleteAll({first[0].receipt, "12345", first[2].receipt}).ok());
+  PassTime(kVisibilityUs + 1);
+  EXPECT_TRUE(queue().DeleteAll({first[1].receipt}).ok());
+  EXPECT_EQ(ReceiveOne().id, first[1].id);
+}
+
 TEST_P(QueueContract, HideProlongsAndGivesBack) {
   ASSERT_TRUE(queue().Send({"m"}).ok());
   const Message first = ReceiveOne();

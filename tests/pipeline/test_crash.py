@@ -11,6 +11,7 @@ from harness import Pipeline, Running, numbered, put, wait_until
 
 SEEDS = int(os.environ.get("VARVE_CRASH_SEEDS", "3"))
 KILLS = 6
+MANY_KILLS = 1_000
 FILES = 60
 LINES = 50
 
@@ -21,8 +22,7 @@ def check_every_line_once(pipeline, names):
     assert seen == Counter({(name, n): 1 for name in names for n in range(LINES)})
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
-def test_killed_again_and_again(tmp_path, seed):
+def kill_again_and_again(tmp_path, seed):
     chance = random.Random(seed)
     pipeline = Pipeline(tmp_path, "--min-files", 1, "--max-files", 4, "--settle-time", "0")
     names = [f"{n:03}" for n in range(FILES)]
@@ -41,6 +41,17 @@ def test_killed_again_and_again(tmp_path, seed):
     assert len(files) == FILES
     # What killed processes were working on is gone too.
     assert not list((pipeline.output / "_varve/.work").glob("run-*"))
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_killed_again_and_again(tmp_path, seed):
+    kill_again_and_again(tmp_path, seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10_000, 10_000 + MANY_KILLS // KILLS + 1))
+def test_a_thousand_kills(tmp_path, seed):
+    kill_again_and_again(tmp_path, seed)
 
 
 def _mount(folder, size):

@@ -106,6 +106,20 @@ Result<Registered> SqliteFileTracker::Register(const FileRecord& file, std::stri
   });
 }
 
+Result<std::vector<Registered>> SqliteFileTracker::RegisterAll(const std::vector<FileRecord>& files,
+                                                               std::string_view detail) {
+  using All = std::vector<Registered>;
+  if (files.empty()) return All{};
+  return database_.Write(Durability::kProcess, [&](SqliteConnection& connection) -> Result<All> {
+    All registered;
+    for (const FileRecord& file : files) {
+      VARVE_ASSIGN_OR_RETURN(const Registered one, RegisterLocked(connection, file, detail));
+      registered.push_back(one);
+    }
+    return registered;
+  });
+}
+
 Result<FileRecord> SqliteFileTracker::Get(std::string_view pipeline, const ObjectRef& ref) {
   return database_.Read([&](SqliteConnection& connection) -> Result<FileRecord> {
     VARVE_ASSIGN_OR_RETURN(auto row, FindFile(connection, pipeline, ref));

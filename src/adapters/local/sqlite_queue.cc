@@ -96,13 +96,20 @@ Result<std::vector<Message>> SqliteQueue::Receive(int limit, int64_t visibility_
       });
 }
 
-Status SqliteQueue::Delete(std::string_view receipt) {
-  const Delivery delivery = ParseReceipt(receipt);
+Status SqliteQueue::Delete(std::string_view receipt) { return DeleteAll({std::string(receipt)}); }
+
+Status SqliteQueue::DeleteAll(const std::vector<std::string>& receipts) {
+  if (receipts.empty()) return Ok{};
   const int64_t now_us = clock_.NowUs();
   return database_.Write(Durability::kProcess, [&](SqliteConnection& connection) -> Status {
-    return connection.Run(
-        "DELETE FROM messages WHERE id = ? AND queue = ? AND receive_count = ? AND visible_us > ?",
-        delivery.id, name_, delivery.receive_count, now_us);
+    for (const std::string& receipt : receipts) {
+      const Delivery delivery = ParseReceipt(receipt);
+      VARVE_RETURN_IF_ERROR(
+          connection.Run("DELETE FROM messages "
+                         "WHERE id = ? AND queue = ? AND receive_count = ? AND visible_us > ?",
+                         delivery.id, name_, delivery.receive_count, now_us));
+    }
+    return Ok{};
   });
 }
 
