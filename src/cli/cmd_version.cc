@@ -8,7 +8,7 @@
 #include "cli/build_facts.h"
 #include "cli/commands.h"
 #include "cli/output.h"
-#include "cli/record_json.h"
+#include "operate/record_json.h"
 
 namespace varve::cli {
 namespace {
