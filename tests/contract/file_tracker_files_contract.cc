@@ -191,7 +191,9 @@ TEST_P(FileTrackerContract, FilesAreFiltered) {
 }
 
 TEST_P(FileTrackerContract, FilesAndBatchesWithQuarantinedLinesAreFound) {
-  const BatchRecord clean = Completed({Add("a"), Add("b")});
+  const ObjectRef good = Add("a");
+  const BatchRecord clean = Publishing({good});
+  ASSERT_TRUE(tracker_->Complete(clean, {{good, {3, 3, 0, 0}, ""}}, 1, kNow, kNow).ok());
   const ObjectRef bad = Add("c");
   outputs_.push_back({"staging/q", "_quarantine/q.ndjson", 0, 9, "cd", true});
   const BatchRecord dirty = Publishing({bad});

@@ -98,7 +98,7 @@ function outputOf(overview) {
 function alertsOf(overview) {
   const { count, latest } = overview.alerts;
   return { value: short(count), tone: count > 0 ? "attention" : "",
-           note: latest ? `the last ${ago(latest.at)}` : "none since the start" };
+           note: latest ? ago(latest.at) : "none since the start" };
 }
 
 const READ = { input: inputOf, queue: queueOf, letters: lettersOf, builder: builderOf,
