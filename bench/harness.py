@@ -37,10 +37,16 @@ TIMEOUT_SECONDS = 300
 NEARLY_AS_FAST = 1.15
 
 
+def write_report():
+    report.write(DOCS)
+    if not SMOKE:
+        report.write_front_page(ROOT / "README.md", DOCS)
+
+
 def main():
     arguments = parse_arguments()
     if arguments.report:
-        report.write(DOCS)
+        write_report()
         return
     names = arguments.only or datasets.available()
     paths = {name: datasets.ensure(name, DATA, SMOKE) for name in names}
@@ -65,7 +71,7 @@ def main():
             known = variants_known(entry, str(threads)) if arguments.again else {}
             table.update(Contest(name, path, threads, rivals, known).run(arguments.rounds))
             save_results(results)
-    report.write(DOCS)
+    write_report()
     print(report.summary_table(results["datasets"]))
     print(f"the whole page: {(DOCS / 'README.md').relative_to(ROOT)}")
 

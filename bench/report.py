@@ -29,6 +29,15 @@ def write(folder):
     (folder / "chart.svg").write_text(render_chart(results))
 
 
+def write_front_page(readme, folder):
+    """Puts the summary table into the project's README, in place of the one there."""
+    results = json.loads((folder / "results.json").read_text())
+    head, found, rest = readme.read_text().partition("| MB/s, 1 / 2 threads")
+    if found:
+        _, _, after = rest.partition("\n\n")
+        readme.write_text(f"{head}{summary_table(results['datasets'])}\n{after}")
+
+
 def best_run(result):
     """The fastest run of a variant that kept the values, with the variant's name; or None."""
     runs = [
