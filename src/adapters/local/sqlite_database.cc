@@ -1,5 +1,12 @@
 #include "adapters/local/sqlite_database.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
 #include "adapters/local/sqlite_schema.h"
 
 namespace varve {
@@ -21,9 +28,28 @@ Result<std::unique_ptr<SqliteConnection>> Connect(const std::string& path) {
   return connection;
 }
 
+// Held while a database is opened. Two connections that turn a new database to WAL at once are told
+// that it is locked, without waiting (SQLite calls no busy handler there, so as not to deadlock).
+class OpeningLock {
+ public:
+  explicit OpeningLock(const std::string& path)
+      : directory_(open(std::filesystem::absolute(path).parent_path().c_str(),
+                        O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    while (directory_ >= 0 && flock(directory_, LOCK_EX) != 0 && errno == EINTR) continue;
+  }
+  OpeningLock(const OpeningLock&) = delete;
+  ~OpeningLock() {
+    if (directory_ >= 0) close(directory_);
+  }
+
+ private:
+  const int directory_;  // negative: SQLite will say what is wrong with the path
+};
+
 }  // namespace
 
 Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(const std::string& path) {
+  const OpeningLock lock(path);
   VARVE_ASSIGN_OR_RETURN(auto writer, Connect(path));
   Status migrated = Migrate(*writer);
   if (!migrated.ok()) return std::move(migrated).error().WithContext(path);
