@@ -210,10 +210,7 @@ BatchSteps::Outcome BatchSteps::Complete(HeldBatch& held, StepContext& context) 
 BatchSteps::Outcome BatchSteps::Dispose(HeldBatch& held, StepContext& context) {
   VARVE_ASSIGN_OR_RETURN(const BatchMemory memory, DecodeMemory(context.data));
   if (memory.result) MarkMissing(*memory.result, context.now_us);
-  const bool all_well =
-      memory.result && std::all_of(memory.result->outcomes.begin(), memory.result->outcomes.end(),
-                                   [](const auto& one) { return one.error.empty(); });
-  if (!all_well) failure_.AlertGivenUp(held.record, held.record.error);
+  failure_.AlertGivenUp(held.record, held.record.error);
   if (held.record.reruns == 0 && memory.result) {
     auto disposed = DisposeSources(config_, deps_, held.record, memory.result->outcomes);
     if (!disposed.ok()) return std::move(disposed).error();

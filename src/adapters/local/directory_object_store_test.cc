@@ -8,12 +8,14 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <thread>
 
 #include "adapters/local/temporary_files.h"
 
@@ -200,6 +202,24 @@ TEST_F(DirectoryObjectStoreTest, PagesOfALargeFolderMissNothingThatStays) {
   const auto again = store_->List("big/1", "", 1);
   EXPECT_EQ(again->objects.size(), 1u);
   EXPECT_EQ(store_->List("big/2", "", 10)->objects.size(), 1u);  // a new scan reads it again
+}
+
+// Jobs stage under folders that others remove as soon as they are empty.
+TEST_F(DirectoryObjectStoreTest, FoldersThatArePrunedMeanwhileAreMadeAgain) {
+  std::atomic<int> failed{0};
+  const auto work = [&](const std::string& name) {
+    for (int i = 0; i < 300; ++i) {
+      const std::string key = "_staging/day/batch/job/year/" + name;
+      if (!store_->Put(key, "x", PutCondition::kAlways).ok()) ++failed;
+      if (!store_->Move(key, "_staging/day/batch/out/" + name).ok()) ++failed;
+      if (!store_->Delete("_staging/day/batch/out/" + name).ok()) ++failed;
+    }
+  };
+  std::thread first(work, "a");
+  std::thread second(work, "b");
+  first.join();
+  second.join();
+  EXPECT_EQ(failed, 0);
 }
 
 }  // namespace

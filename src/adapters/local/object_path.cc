@@ -61,6 +61,20 @@ Result<FileDescriptor> OpenFolder(int parent, const std::string& name, MissingFo
   return folder;
 }
 
+Result<ObjectParent> WalkToParent(int root, std::string_view key, MissingFolders missing) {
+  ObjectParent parent;
+  parent.folder = FileDescriptor(openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!parent.folder.valid()) return ObjectError("open the root of", key, errno);
+  std::string_view left = key;
+  for (size_t slash = left.find('/'); slash != std::string_view::npos; slash = left.find('/')) {
+    const std::string name(left.substr(0, slash));
+    VARVE_ASSIGN_OR_RETURN(parent.folder, OpenFolder(parent.folder.get(), name, missing, key));
+    left.remove_prefix(slash + 1);
+  }
+  parent.name = left;
+  return parent;
+}
+
 }  // namespace
 
 bool IsUtf8(std::string_view text) {
@@ -97,17 +111,14 @@ bool IsTemporaryKey(std::string_view key) {
 
 Result<ObjectParent> OpenParent(int root, std::string_view key, MissingFolders missing) {
   VARVE_RETURN_IF_ERROR(CheckObjectPath(key));
-  ObjectParent parent;
-  parent.folder = FileDescriptor(openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!parent.folder.valid()) return ObjectError("open the root of", key, errno);
-  std::string_view left = key;
-  for (size_t slash = left.find('/'); slash != std::string_view::npos; slash = left.find('/')) {
-    const std::string name(left.substr(0, slash));
-    VARVE_ASSIGN_OR_RETURN(parent.folder, OpenFolder(parent.folder.get(), name, missing, key));
-    left.remove_prefix(slash + 1);
+  // A folder may be pruned as empty between the moment it is made and that in which the next one is
+  // made in it: begin again. More often than this is something else.
+  constexpr int kTries = 50;
+  for (int tries = 1;; ++tries) {
+    auto parent = WalkToParent(root, key, missing);
+    const bool pruned = !parent.ok() && parent.error().code == Code::kNotFound;
+    if (missing == MissingFolders::kFail || !pruned || tries == kTries) return parent;
   }
-  parent.name = left;
-  return parent;
 }
 
 std::string VersionOf(const struct stat& status) {
