@@ -135,7 +135,7 @@ struct WebServer::State {
   void AddDashboard() {
     for (const Asset& asset : Assets()) {
       const std::string path(asset.path == "/index.html" ? "/" : asset.path);
-      server.Get(path, [this, &asset](const Request& request, Response& response) {
+      server.Get(path, [&asset](const Request& request, Response& response) {
         ServeAsset(asset, request, response);
       });
     }

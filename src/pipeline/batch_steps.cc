@@ -210,7 +210,7 @@ BatchSteps::Outcome BatchSteps::Complete(HeldBatch& held, StepContext& context) 
 BatchSteps::Outcome BatchSteps::Dispose(HeldBatch& held, StepContext& context) {
   VARVE_ASSIGN_OR_RETURN(const BatchMemory memory, DecodeMemory(context.data));
   if (memory.result) MarkMissing(*memory.result, context.now_us);
-  failure_.AlertGivenUp(held.record, held.record.error);
+  VARVE_RETURN_IF_ERROR(failure_.AlertGivenUp(held.record, held.record.error));
   if (held.record.reruns == 0 && memory.result) {
     auto disposed = DisposeSources(config_, deps_, held.record, memory.result->outcomes);
     if (!disposed.ok()) return std::move(disposed).error();
@@ -222,7 +222,8 @@ BatchSteps::Outcome BatchSteps::Dispose(HeldBatch& held, StepContext& context) {
 
 BatchSteps::Outcome BatchSteps::Fail(HeldBatch& held, StepContext& context) {
   if (HasEnded(held.record)) {
-    failure_.Tell(held.record, context.error);  // whoever failed it may have died before that
+    // Whoever failed it may have died before that.
+    VARVE_RETURN_IF_ERROR(failure_.Tell(held.record, context.error));
     return StepOutcome::Done();
   }
   StopJob(context.data);

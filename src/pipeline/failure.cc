@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "pipeline/publish.h"
 
@@ -59,7 +60,7 @@ Status Failure::FailBatch(HeldBatch& held, std::string_view error, Blame blame, 
   if (!IsEnded(held.record.state)) {
     VARVE_RETURN_IF_ERROR(End(held, error, blame, now_us));
   }
-  Tell(held.record, error);
+  VARVE_RETURN_IF_ERROR(Tell(held.record, error));
   // Leftovers that cannot be removed now are found by reconcile.
   static_cast<void>(ClearStaging(deps_.output, held.record));
   return Ok{};
@@ -78,14 +79,29 @@ Status Failure::End(HeldBatch& held, std::string_view error, Blame blame, int64_
   return Ok{};
 }
 
-void Failure::Tell(const BatchRecord& batch, std::string_view error) {
+Result<std::vector<FileRecord>> Failure::GivenUp(const BatchRecord& batch) {
+  std::vector<FileRecord> given_up;
+  for (const ObjectRef& ref : batch.files) {
+    auto file = deps_.tracker.Get(config_.name, ref);
+    if (!file.ok() && IsRetryable(file.error().code)) return std::move(file).error();
+    if (!file.ok() || file->state != FileState::kFailed || file->batch != batch.id) continue;
+    given_up.push_back(*std::move(file));
+  }
+  return given_up;
+}
+
+Status Failure::Tell(const BatchRecord& batch, std::string_view error) {
+  const bool rerun = batch.state == BatchState::kCompleted;
+  std::vector<FileRecord> given_up;
+  if (!rerun) {
+    VARVE_ASSIGN_OR_RETURN(given_up, GivenUp(batch));
+  }
   meter_.Failed("batch");
   deps_.log.Write(LogLevel::kError, "batch_failed",
                   {{"pipeline", config_.name},
                    {"batch", batch.id},
                    {"files", batch.files.size()},
                    {"error", error}});
-  const bool rerun = batch.state == BatchState::kCompleted;
   Alert(
       "batch_failed", "batch " + batch.id + " failed",
       std::string(error) +
@@ -94,24 +110,30 @@ void Failure::Tell(const BatchRecord& batch, std::string_view error) {
                  : "\nEach of its files is tried again alone, so that one bad file cannot hold up "
                    "the others; nothing needs to be done unless they fail for good. See varve "
                    "batches and varve explain KEY."));
-  if (!rerun) AlertGivenUp(batch, error);
+  AlertFiles(batch, given_up, error);
+  return Ok{};
 }
 
-void Failure::AlertGivenUp(const BatchRecord& batch, std::string_view error) {
-  for (const ObjectRef& ref : batch.files) {
-    const auto file = deps_.tracker.Get(config_.name, ref);
-    if (!file.ok() || file->state != FileState::kFailed || file->batch != batch.id) continue;
+Status Failure::AlertGivenUp(const BatchRecord& batch, std::string_view error) {
+  VARVE_ASSIGN_OR_RETURN(const auto given_up, GivenUp(batch));
+  AlertFiles(batch, given_up, error);
+  return Ok{};
+}
+
+void Failure::AlertFiles(const BatchRecord& batch, const std::vector<FileRecord>& files,
+                         std::string_view error) {
+  for (const FileRecord& file : files) {
     meter_.GivenUp();
     deps_.log.Write(LogLevel::kError, "file_failed",
                     {{"pipeline", config_.name},
                      {"batch", batch.id},
-                     {"key", ref.key},
-                     {"attempts", file->attempts},
-                     {"error", file->error}});
+                     {"key", file.object.ref.key},
+                     {"attempts", file.attempts},
+                     {"error", file.error}});
     Alert("file_failed",
-          "a file failed for good after " + std::to_string(file->attempts) +
-              " attempts: " + ToString(ref),
-          (file->error.empty() ? std::string(error) : file->error) +
+          "a file failed for good after " + std::to_string(file.attempts) +
+              " attempts: " + ToString(file.object.ref),
+          (file.error.empty() ? std::string(error) : file.error) +
               "\nIts rows are not in the output. Mend the cause, then run varve retry with its key "
               "to try it again; varve explain shows its life.");
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "pipeline/config.h"
@@ -28,14 +29,18 @@ class Failure {
   Status FailBatch(HeldBatch& held, std::string_view error, Blame blame, int64_t now_us);
 
   // Tells people that `batch` failed. Part of FailBatch; on its own, for a process that died in it.
-  void Tell(const BatchRecord& batch, std::string_view error);
-  // Tells people of each file of `batch` that was given up.
-  void AlertGivenUp(const BatchRecord& batch, std::string_view error);
+  // Only retryable errors come back: then nobody was told yet.
+  Status Tell(const BatchRecord& batch, std::string_view error);
+  // Tells people of each file of `batch` that was given up. As Tell.
+  Status AlertGivenUp(const BatchRecord& batch, std::string_view error);
   void Alert(std::string_view topic, std::string subject, std::string body);
 
  private:
   Status End(HeldBatch& held, std::string_view error, Blame blame, int64_t now_us);
   Result<std::vector<ObjectRef>> Vanished(const BatchRecord& batch);
+  Result<std::vector<FileRecord>> GivenUp(const BatchRecord& batch);
+  void AlertFiles(const BatchRecord& batch, const std::vector<FileRecord>& files,
+                  std::string_view error);
   Result<int64_t> RetryTime(const BatchRecord& batch, int64_t now_us);
 
   const PipelineConfig& config_;
