@@ -17,12 +17,18 @@ uint64_t FaultPlan::Calls() const {
   return calls_;
 }
 
+// The policy is asked without the lock: it may let others go on, who call what has a plan too.
 std::optional<Fault> FaultPlan::Next(std::string_view method) {
-  const std::lock_guard lock(mutex_);
-  calls_ += 1;
-  const auto fault = faults_.find(calls_);
-  if (fault != faults_.end()) return fault->second;
-  return policy_ ? policy_(calls_, method) : std::nullopt;
+  uint64_t number;
+  Policy policy;
+  {
+    const std::lock_guard lock(mutex_);
+    number = ++calls_;
+    const auto fault = faults_.find(number);
+    if (fault != faults_.end()) return fault->second;
+    policy = policy_;
+  }
+  return policy ? policy(number, method) : std::nullopt;
 }
 
 Error FaultPlan::FaultError(const Fault& fault, std::string_view method) {

@@ -28,7 +28,8 @@ class FaultPlan {
 
   // The call number `number` of all fails. Once.
   void FailCall(uint64_t number, Fault fault);
-  // Judges each call that FailCall does not name; may throw to stop the caller where it is.
+  // Judges each call that FailCall does not name; may throw to stop the caller where it is. Asked
+  // by whichever thread calls, several at once.
   void SetPolicy(Policy policy);
   uint64_t Calls() const;
 
