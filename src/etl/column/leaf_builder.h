@@ -63,10 +63,8 @@ class LeafBuilder {
   // when the memory has come, in the same row. Until then only PushIndex may come in between.
   bool probes_late() const { return probes_late_; }
   uint32_t ReserveIndex() {
-    if (indices_end_ == indices_limit_) [[unlikely]]
-      GrowIndices();
-    *indices_end_ = 0;
-    return static_cast<uint32_t>(indices_end_++ - indices_.data());
+    PushIndex(0);  // adds no rounded value: there is none while probes_late()
+    return static_cast<uint32_t>(indices_end_ - indices_.data()) - 1;
   }
   void SetIndex(uint32_t position, uint32_t index) {
     indices_[position] = static_cast<uint16_t>(index);

@@ -13,7 +13,7 @@ const uint8_t* ParseObject(RowState& s, Node& n, const uint8_t* p, uint32_t slot
 const uint8_t* ParseList(RowState& s, Node& n, const uint8_t* p, uint32_t slot, int depth);
 const uint8_t* ParseMap(RowState& s, Node& n, const uint8_t* p, uint32_t slot, int depth);
 const uint8_t* ParseOther(RowState& s, Node& n, const uint8_t* p, uint32_t slot, int depth);
-bool ProbeLate(RowState& s, Node& n, const uint8_t* bytes, uint32_t length);
+bool ProbeLate(RowState& s, Node& n, const uint8_t* bytes, uint32_t length, uint32_t slot);
 bool SettleLateProbes(RowState& s);
 
 [[gnu::cold, gnu::noinline]] const uint8_t* Fail(RowState& s, ParseCode code, const uint8_t* at) {
@@ -168,9 +168,10 @@ inline const uint8_t* CopyPlainString(RowState& s, LeafBuilder& leaf, const uint
   return CopyLongString(s, leaf, content);
 }
 
-// While the schema may change columns come and go; a token with escapes can be bad.
-inline bool MayProbeLate(const RowState& s, Content content) {
-  return !content.escaped && !s.may_change;
+// Not while the schema may change and columns come and go. A token with escapes can be bad, so it
+// must not wait.
+inline bool ProbesLate(const RowState& s, const LeafBuilder& leaf) {
+  return leaf.probes_late() && !s.may_change;
 }
 
 inline const uint8_t* ParseString(RowState& s, Node& n, const uint8_t* p, uint32_t slot) {
@@ -190,10 +191,8 @@ inline const uint8_t* ParseString(RowState& s, Node& n, const uint8_t* p, uint32
   if (!ScanString(s, p + 1, &content)) return nullptr;
   const uint32_t length = static_cast<uint32_t>(content.end - p - 1);
   const uint8_t* after = content.end + 1;
-  if (leaf.probes_late() && MayProbeLate(s, content)) {
-    if (!ProbeLate(s, n, p + 1, length)) return nullptr;
-    leaf.presence().Add(slot);
-    return after;
+  if (ProbesLate(s, leaf) && !content.escaped) {
+    return ProbeLate(s, n, p + 1, length, slot) ? after : nullptr;
   }
   const uint32_t index = FindToken(leaf, p + 1, length);
   if (index != TokenDictionary::kNotFound) [[likely]] {
@@ -252,10 +251,8 @@ inline const uint8_t* ParseTemporalString(RowState& s, Node& n, const uint8_t* p
   if (!ScanString(s, p + 1, &content)) return nullptr;
   if (leaf.uses_dictionary()) {
     const uint32_t length = static_cast<uint32_t>(content.end - p - 1);
-    if (leaf.probes_late() && MayProbeLate(s, content)) {
-      if (!ProbeLate(s, n, p + 1, length)) return nullptr;
-      leaf.presence().Add(slot);
-      return content.end + 1;
+    if (ProbesLate(s, leaf) && !content.escaped) {
+      return ProbeLate(s, n, p + 1, length, slot) ? content.end + 1 : nullptr;
     }
     const uint32_t index = FindLongToken(leaf, p + 1, length);
     if (index != TokenDictionary::kNotFound) [[likely]] {
@@ -353,11 +350,7 @@ inline const uint8_t* ParseNumberValue(RowState& s, Node& n, const uint8_t* p, u
   }
   const uint32_t length = NumberLength(p);
   if (leaf.uses_dictionary()) {
-    if (leaf.probes_late() && !s.may_change) {
-      if (!ProbeLate(s, n, p, length)) return nullptr;
-      leaf.presence().Add(slot);
-      return p + length;
-    }
+    if (ProbesLate(s, leaf)) return ProbeLate(s, n, p, length, slot) ? p + length : nullptr;
     const uint32_t index = FindToken(leaf, p, length);
     if (index != TokenDictionary::kNotFound) [[likely]] {
       leaf.PushIndex(index);

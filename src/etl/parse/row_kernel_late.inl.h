@@ -3,14 +3,16 @@
 //
 // There is no include guard on purpose: this is included by row_kernel.inl.h.
 
-// Reserves the token's index, to be looked up with the row's others. False on error.
-[[gnu::noinline]] bool ProbeLate(RowState& s, Node& n, const uint8_t* bytes, uint32_t length) {
+// Adds a value whose token is looked up with the row's others. False on error.
+[[gnu::noinline]] bool ProbeLate(RowState& s, Node& n, const uint8_t* bytes, uint32_t length,
+                                 uint32_t slot) {
   if (s.late.count == LateProbes::kMax && !SettleLateProbes(s)) return false;
   LateProbe& probe = s.late.probes[s.late.count++];
   probe.key = MakeTokenKey(bytes, length);
   probe.node = &n;
   probe.position = n.leaf->ReserveIndex();
   n.leaf->Prefetch(probe.key);
+  n.leaf->presence().Add(slot);
   return true;
 }
 
