@@ -4,6 +4,7 @@ import json
 import re
 import sqlite3
 from collections import Counter
+from contextlib import closing
 
 import pyarrow.parquet as pq
 
@@ -71,10 +72,18 @@ class Checker:
         require(all(places), "a quarantined line of nobody in", path)
         return [(int(place[1]), int(place[2]), "bad") for place in places]
 
+    def database(self):
+        path = self.pipeline.output / "_varve/varve.db"
+        return closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True))
+
+    def fences(self):
+        """Batch -> the fence of its newest lease."""
+        with self.database() as database:
+            return dict(database.execute("SELECT name, fence FROM batches"))
+
     def tracked(self):
         """(key, version) -> state, accounting, batch state, of every file in the database."""
-        path = self.pipeline.output / "_varve/varve.db"
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+        with self.database() as database:
             rows = database.execute(
                 "SELECT f.key, f.version, f.state, f.lines, f.rows, f.quarantined, f.blank, "
                 "b.state FROM files f LEFT JOIN batches b ON b.pipeline = f.pipeline "
@@ -83,7 +92,6 @@ class Checker:
                 "SELECT count(*) FROM (SELECT f.id FROM files f JOIN batch_files m ON m.file = f.id "
                 "JOIN batches b ON b.id = m.batch WHERE f.state = 3 AND b.state = 3 "
                 "AND b.name = f.batch GROUP BY f.id HAVING count(*) > 1)").fetchone()[0]
-        database.close()
         require(shared == 0, shared, "files are in two manifests")
         return {(key, version): (STATES[state], (lines, good, bad, blank), batch)
                 for key, version, state, lines, good, bad, blank, batch in rows}

@@ -15,6 +15,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import sys
@@ -32,6 +33,7 @@ SECONDS = float(os.environ.get("SOAK_SECONDS", 72 * 3600))
 ROUND_S = float(os.environ.get("SOAK_ROUND_SECONDS", 300))
 RATE = float(os.environ.get("SOAK_RATE", 2))
 SEED = int(os.environ.get("SOAK_SEED", time.time_ns() % 2**32))
+JOB = re.compile(r"/(?P<batch>[0-9-]+/batch-[0-9]+)/job-(?P<fence>[0-9]+)-")
 DEAD_SINK = "http://127.0.0.1:9/"  # the discard port: nobody listens
 FLAGS = ("--min-files", 5, "--max-files", 20, "--max-wait", "2s", "--attempts-max", 3,
          "--backoff", "200ms", "--backoff-max", "1s", "--scan-interval", "15s", "--on-success",
@@ -130,13 +132,18 @@ class Soak:
         self.counts["drains"] += 1
 
     def sweep_leftovers(self):
-        """What a paused process staged after its batch was taken over is for reconcile, in time."""
-        staged = [path for path in (self.pipeline.output / "_varve/staging").rglob("*")
-                  if path.is_file()]
-        for path in staged:
+        """What a paused process staged under a lease that it had lost is for reconcile, in time.
+
+        Anything else that is left there is for the checker to find.
+        """
+        fences = self.checker.fences()
+        late = [path for path in (self.pipeline.output / "_varve/staging").rglob("*")
+                if path.is_file() and (job := JOB.search(path.as_posix()))
+                and int(job["fence"]) < fences.get(job["batch"], 0)]
+        for path in late:
             os.utime(path, (time.time() - 7200,) * 2)
-        if staged:
-            self.counts["staged_late"] += len(staged)
+        if late:
+            self.counts["staged_late"] += len(late)
             self.pipeline.command("reconcile", "--repair", codes=(0, 3))
 
     def round(self, seconds):
