@@ -2,11 +2,11 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
 
+#include "adapters/local/file_descriptor.h"
 #include "adapters/local/sqlite_schema.h"
 
 namespace varve {
@@ -30,26 +30,18 @@ Result<std::unique_ptr<SqliteConnection>> Connect(const std::string& path) {
 
 // Held while a database is opened. Two connections that turn a new database to WAL at once are told
 // that it is locked, without waiting (SQLite calls no busy handler there, so as not to deadlock).
-class OpeningLock {
- public:
-  explicit OpeningLock(const std::string& path)
-      : directory_(open(std::filesystem::absolute(path).parent_path().c_str(),
-                        O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    while (directory_ >= 0 && flock(directory_, LOCK_EX) != 0 && errno == EINTR) continue;
-  }
-  OpeningLock(const OpeningLock&) = delete;
-  ~OpeningLock() {
-    if (directory_ >= 0) close(directory_);
-  }
-
- private:
-  const int directory_;  // negative: SQLite will say what is wrong with the path
-};
+// Without a folder there is no lock: SQLite will say what is wrong with the path.
+FileDescriptor LockForOpening(const std::string& path) {
+  const std::string folder = std::filesystem::absolute(path).parent_path();
+  FileDescriptor lock(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  while (lock.valid() && flock(lock.get(), LOCK_EX) != 0 && errno == EINTR) continue;
+  return lock;
+}
 
 }  // namespace
 
 Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(const std::string& path) {
-  const OpeningLock lock(path);
+  const FileDescriptor lock = LockForOpening(path);
   VARVE_ASSIGN_OR_RETURN(auto writer, Connect(path));
   Status migrated = Migrate(*writer);
   if (!migrated.ok()) return std::move(migrated).error().WithContext(path);
