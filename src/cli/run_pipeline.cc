@@ -24,13 +24,6 @@ uint64_t RandomSeed() {
   return uint64_t{device()} << 32 | device();
 }
 
-uint64_t FilesIn(const TrackerStats& stats, FileState state) {
-  for (const StateCount& count : stats.states) {
-    if (count.state == state) return count.files;
-  }
-  return 0;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<RunPipeline>> RunPipeline::Open(std::shared_ptr<SqliteDatabase> database,

@@ -131,13 +131,6 @@ std::string_view HealthLevelName(HealthLevel level) {
   return "unknown";
 }
 
-uint64_t FilesIn(const TrackerStats& stats, FileState state) {
-  for (const StateCount& count : stats.states) {
-    if (count.state == state) return count.files;
-  }
-  return 0;
-}
-
 std::vector<Finding> Judge(const HealthFacts& facts) {
   std::vector<Finding> found;
   JudgeReadiness(facts, &found);

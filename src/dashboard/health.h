@@ -47,6 +47,4 @@ struct HealthFacts {
 // Worst first; never empty: when nothing is wrong, that is the one finding.
 std::vector<Finding> Judge(const HealthFacts& facts);
 
-uint64_t FilesIn(const TrackerStats& stats, FileState state);
-
 }  // namespace varve::dashboard

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pipeline/metric_catalog.h"
+
 namespace varve::dashboard {
 namespace {
 
@@ -83,11 +85,11 @@ History::History(Metrics& next, const Clock& clock)
 void History::Count(std::string_view name, const Labels& labels, double by) {
   next_.Count(name, labels, by);
   double Slot::*sum = nullptr;
-  if (name == "varve_rows_total") sum = &Slot::rows;
-  if (name == "varve_quarantined_lines_total") sum = &Slot::quarantined;
-  if (name == "varve_bytes_in_total") sum = &Slot::bytes_in;
-  if (name == "varve_failures_total") sum = &Slot::failures;
-  if (name == "varve_files_total") {
+  if (name == metric::kRows) sum = &Slot::rows;
+  if (name == metric::kQuarantinedLines) sum = &Slot::quarantined;
+  if (name == metric::kBytesIn) sum = &Slot::bytes_in;
+  if (name == metric::kFailures) sum = &Slot::failures;
+  if (name == metric::kFilesEnded) {
     const bool completed = std::find(labels.begin(), labels.end(),
                                      Labels::value_type("state", "completed")) != labels.end();
     if (completed) sum = &Slot::files;
@@ -103,7 +105,7 @@ void History::Set(std::string_view name, const Labels& labels, double value) {
 
 void History::Observe(std::string_view name, const Labels& labels, double value) {
   next_.Observe(name, labels, value);
-  if (name != "varve_file_latency_seconds") return;
+  if (name != metric::kFileLatency) return;
   const std::lock_guard lock(mutex_);
   for (Slot* slot : Present(PipelineOf(labels))) {
     ++slot->latencies[LatencySlot(value, kLatencySlots)];

@@ -13,10 +13,6 @@ namespace {
 
 constexpr int kFailedLookedAt = 200;
 constexpr int kRunningShown = 20;
-constexpr BatchState kOpenStates[] = {BatchState::kClaimed, BatchState::kProcessing,
-                                      BatchState::kPublishing};
-
-Json TimeOrNull(int64_t us) { return us == 0 ? Json() : Json(FormatUtc(us)); }
 
 Json NumberOrNull(const std::optional<double>& number) {
   return number.has_value() ? Json(*number) : Json();
@@ -58,7 +54,7 @@ std::string StuckReason(const std::vector<RememberedAlert>& alerts) {
 }
 
 Result<HealthFacts> Facts(const Sources& sources, const PipelineSource& pipeline,
-                          const Readiness& readiness) {
+                          const Readiness& readiness, const std::vector<RememberedAlert>& alerts) {
   HealthFacts facts;
   facts.config = pipeline.config;
   facts.now_us = sources.clock->NowUs();
@@ -72,7 +68,7 @@ Result<HealthFacts> Facts(const Sources& sources, const PipelineSource& pipeline
     VARVE_ASSIGN_OR_RETURN(const DeadLetterPage oldest, pipeline.deps->queue.DeadLetters("", 1));
     if (!oldest.letters.empty()) facts.oldest_letter_us = oldest.letters.front().died_us;
   }
-  facts.stuck_reason = StuckReason(sources.alerts->Newest(pipeline.config->name));
+  facts.stuck_reason = StuckReason(alerts);
   facts.last_hour = sources.history->LastHour(pipeline.config->name);
   return facts;
 }
@@ -91,7 +87,7 @@ Json HealthJson(const std::vector<Finding>& findings) {
 
 Result<Json> RunningJson(const PipelineSource& pipeline) {
   Json running = Json::array();
-  for (const BatchState state : kOpenStates) {
+  for (const BatchState state : kOpenBatchStates) {
     VARVE_ASSIGN_OR_RETURN(
         const BatchPage page,
         pipeline.deps->tracker.Batches(pipeline.config->name, {state, ""}, "", kRunningShown));
@@ -138,12 +134,12 @@ Json AlertJson(const RememberedAlert& alert) {
 
 Result<Json> Overview(const Sources& sources, const PipelineSource& pipeline,
                       const Readiness& readiness) {
-  VARVE_ASSIGN_OR_RETURN(const HealthFacts facts, Facts(sources, pipeline, readiness));
+  const std::vector<RememberedAlert> alerts = sources.alerts->Newest(pipeline.config->name);
+  VARVE_ASSIGN_OR_RETURN(const HealthFacts facts, Facts(sources, pipeline, readiness, alerts));
   VARVE_ASSIGN_OR_RETURN(const NextBatch next,
                          PlanNextBatch(*pipeline.config, pipeline.deps->tracker, facts.now_us));
   VARVE_ASSIGN_OR_RETURN(Json running, RunningJson(pipeline));
   VARVE_ASSIGN_OR_RETURN(Json latest, LatestJson(pipeline));
-  const std::vector<RememberedAlert> alerts = sources.alerts->Newest(pipeline.config->name);
   const FlushConfig& flush = pipeline.config->flush;
   Json json = {{"pipeline", pipeline.config->name},
                {"input", pipeline.input},

@@ -1,6 +1,7 @@
 // Batch: files that are converted together, with one manifest and one commit.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +20,9 @@ enum class BatchState {
   kCompleted,
   kFailed,  // its files went back to pending, or failed for good
 };
+
+inline constexpr std::array kOpenBatchStates = {BatchState::kClaimed, BatchState::kProcessing,
+                                                BatchState::kPublishing};
 
 std::string_view BatchStateName(BatchState state);
 std::optional<BatchState> ParseBatchState(std::string_view name);

@@ -4,8 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/time_text.h"
-
 namespace varve {
 
 Result<NextBatch> PlanNextBatch(const PipelineConfig& config, FileTracker& tracker,
@@ -26,7 +24,7 @@ Json NextBatchJson(const NextBatch& next) {
   return {{"trigger", FlushTriggerName(decision.trigger)},
           {"bytes", next.bytes},
           {"files", std::move(files)},
-          {"at", decision.next_us > 0 ? Json(FormatUtc(decision.next_us)) : Json()}};
+          {"at", TimeOrNull(decision.next_us)}};
 }
 
 }  // namespace varve

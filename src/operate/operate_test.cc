@@ -19,13 +19,7 @@ class OperateTest : public PipelineFixture {
     const auto pipeline = MakePipeline();
     RunFor(*pipeline, 5 * config.flush.max_wait_us);
   }
-  uint64_t Count(FileState state) {
-    const auto stats = tracker.Stats("orders");
-    for (const StateCount& count : stats->states) {
-      if (count.state == state) return count.files;
-    }
-    return 0;
-  }
+  uint64_t Count(FileState state) { return FilesIn(*tracker.Stats("orders"), state); }
   RetryRequest Request() { return {"orders", "by a test", clock.NowUs()}; }
 };
 

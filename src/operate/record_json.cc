@@ -8,8 +8,6 @@
 namespace varve {
 namespace {
 
-Json TimeOrNull(int64_t us) { return us == 0 ? Json() : Json(FormatUtc(us)); }
-
 Json AccountingJson(const RowAccounting& accounting) {
   return {{"lines", accounting.lines},
           {"rows", accounting.rows},
@@ -23,6 +21,8 @@ double SecondsSince(int64_t then_us, int64_t now_us) {
 }
 
 }  // namespace
+
+Json TimeOrNull(int64_t us) { return us == 0 ? Json() : Json(FormatUtc(us)); }
 
 Json FileJson(const FileRecord& file) {
   Json json = {{"pipeline", file.pipeline},

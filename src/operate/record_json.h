@@ -1,6 +1,7 @@
 // What the pipeline keeps, as JSON for machines: the shapes of every command's --json.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@ namespace varve {
 
 using Json = nlohmann::ordered_json;
 
+Json TimeOrNull(int64_t us);  // in UTC; 0 is null
 Json FileJson(const FileRecord& file);
 Json EventJson(const FileEvent& event);
 Json BatchJson(const BatchRecord& batch);

@@ -15,13 +15,6 @@ double Seconds(int64_t us) {
   return static_cast<double>(std::max<int64_t>(us, 0)) / static_cast<double>(kMicrosPerSecond);
 }
 
-uint64_t FilesIn(const TrackerStats& stats, FileState state) {
-  for (const StateCount& count : stats.states) {
-    if (count.state == state) return count.files;
-  }
-  return 0;
-}
-
 }  // namespace
 
 void Meter::Announce() {

@@ -6,20 +6,6 @@
 #include <vector>
 
 namespace varve {
-namespace {
-
-constexpr BatchState kOpenStates[] = {BatchState::kClaimed, BatchState::kProcessing,
-                                      BatchState::kPublishing};
-
-uint64_t PendingIn(const TrackerStats& stats) {
-  for (const StateCount& count : stats.states) {
-    if (count.state == FileState::kPending) return count.files;
-  }
-  return 0;
-}
-
-}  // namespace
-
 Pipeline::Pipeline(PipelineConfig config, const Deps& deps)
     : config_(std::move(config)),
       deps_(deps),
@@ -87,7 +73,7 @@ void Pipeline::Measure(int64_t now_us) {
   if (!IsTime(&measured_us_, kMicrosPerSecond, now_us)) return;
   const auto stats = deps_.tracker.Stats(config_.name);
   if (stats.ok()) {
-    pending_files_ = PendingIn(*stats);
+    pending_files_ = FilesIn(*stats, FileState::kPending);
     meter_.Backlog(*stats, now_us);
   }
   const auto depth = deps_.queue.Depth();
@@ -249,8 +235,8 @@ Result<bool> Pipeline::NothingLeft() {
   VARVE_ASSIGN_OR_RETURN(const QueueDepth depth, deps_.queue.Depth());
   if (depth.visible + depth.in_flight > 0) return false;
   VARVE_ASSIGN_OR_RETURN(const TrackerStats stats, deps_.tracker.Stats(config_.name));
-  if (PendingIn(stats) > 0) return false;
-  for (const BatchState state : kOpenStates) {
+  if (FilesIn(stats, FileState::kPending) > 0) return false;
+  for (const BatchState state : kOpenBatchStates) {
     VARVE_ASSIGN_OR_RETURN(const BatchPage page,
                            deps_.tracker.Batches(config_.name, {state, ""}, "", 1));
     if (!page.batches.empty()) return false;

@@ -10,8 +10,6 @@ namespace varve {
 namespace {
 
 constexpr int kPage = 100;
-constexpr BatchState kOpenStates[] = {BatchState::kClaimed, BatchState::kProcessing,
-                                      BatchState::kPublishing};
 
 }  // namespace
 
@@ -34,7 +32,7 @@ Status Sweeper::Adopt(const BatchRecord& batch, int64_t now_us) {
 }
 
 Status Sweeper::AdoptOwn(int64_t now_us) {
-  for (const BatchState state : kOpenStates) {
+  for (const BatchState state : kOpenBatchStates) {
     std::string after;
     do {
       VARVE_ASSIGN_OR_RETURN(const BatchPage page,

@@ -63,6 +63,13 @@ struct TrackerStats {
   RowAccounting totals;            // over completed files
 };
 
+inline uint64_t FilesIn(const TrackerStats& stats, FileState state) {
+  for (const StateCount& count : stats.states) {
+    if (count.state == state) return count.files;
+  }
+  return 0;
+}
+
 struct ClaimRequest {
   std::string pipeline;
   std::string day;  // YYYY-MM-DD: batches are numbered per pipeline and day
@@ -82,7 +89,14 @@ class FileTracker {
   // As Register for each, in their order, where that costs less than one at a time. Not atomic:
   // after an error some may be registered; repeat it for all of them.
   virtual Result<std::vector<Registered>> RegisterAll(const std::vector<FileRecord>& files,
-                                                      std::string_view detail) = 0;
+                                                      std::string_view detail) {
+    std::vector<Registered> registered;
+    for (const FileRecord& file : files) {
+      VARVE_ASSIGN_OR_RETURN(const Registered one, Register(file, detail));
+      registered.push_back(one);
+    }
+    return registered;
+  }
 
   virtual Result<FileRecord> Get(std::string_view pipeline, const ObjectRef& ref) = 0;  // kNotFound
   // The versions of `key`, newest first.

@@ -54,7 +54,10 @@ class Queue {
   // Idempotent. A receipt whose delivery has timed out deletes nothing and is no error.
   virtual Status Delete(std::string_view receipt) = 0;
   // As Delete for each. Not atomic: after an error some may be deleted.
-  virtual Status DeleteAll(const std::vector<std::string>& receipts) = 0;
+  virtual Status DeleteAll(const std::vector<std::string>& receipts) {
+    for (const std::string& receipt : receipts) VARVE_RETURN_IF_ERROR(Delete(receipt));
+    return Ok{};
+  }
   // Hides the message for `visibility_us` from now (0: visible at once). kNotFound: timed out.
   virtual Status Hide(std::string_view receipt, int64_t visibility_us) = 0;
   // Makes the message a dead letter. kNotFound when the delivery has timed out.

@@ -6,17 +6,6 @@ Result<Registered> FaultyFileTracker::Register(const FileRecord& file, std::stri
   return plan_.Run("FileTracker::Register", [&] { return inner_.Register(file, detail); });
 }
 
-// One chance of a fault for each: some are registered when it comes.
-Result<std::vector<Registered>> FaultyFileTracker::RegisterAll(const std::vector<FileRecord>& files,
-                                                               std::string_view detail) {
-  std::vector<Registered> registered;
-  for (const FileRecord& file : files) {
-    VARVE_ASSIGN_OR_RETURN(const Registered one, Register(file, detail));
-    registered.push_back(one);
-  }
-  return registered;
-}
-
 Result<FileRecord> FaultyFileTracker::Get(std::string_view pipeline, const ObjectRef& ref) {
   return plan_.Run("FileTracker::Get", [&] { return inner_.Get(pipeline, ref); });
 }

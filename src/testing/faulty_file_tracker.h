@@ -12,8 +12,6 @@ class FaultyFileTracker : public FileTracker {
   FaultyFileTracker(FileTracker& inner, FaultPlan& plan) : inner_(inner), plan_(plan) {}
 
   Result<Registered> Register(const FileRecord& file, std::string_view detail) override;
-  Result<std::vector<Registered>> RegisterAll(const std::vector<FileRecord>& files,
-                                              std::string_view detail) override;
   Result<FileRecord> Get(std::string_view pipeline, const ObjectRef& ref) override;
   Result<std::vector<FileRecord>> Versions(std::string_view pipeline,
                                            std::string_view key) override;

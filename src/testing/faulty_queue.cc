@@ -14,11 +14,6 @@ Status FaultyQueue::Delete(std::string_view receipt) {
   return plan_.Run("Queue::Delete", [&] { return inner_.Delete(receipt); });
 }
 
-Status FaultyQueue::DeleteAll(const std::vector<std::string>& receipts) {
-  for (const std::string& receipt : receipts) VARVE_RETURN_IF_ERROR(Delete(receipt));
-  return Ok{};
-}
-
 Status FaultyQueue::Hide(std::string_view receipt, int64_t visibility_us) {
   return plan_.Run("Queue::Hide", [&] { return inner_.Hide(receipt, visibility_us); });
 }

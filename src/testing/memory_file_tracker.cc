@@ -74,16 +74,6 @@ void MemoryFileTracker::Change(File& file, FileRecord next, std::string_view det
       {file.record.updated_us, file.record.state, file.record.batch, std::string(detail)});
 }
 
-Result<std::vector<Registered>> MemoryFileTracker::RegisterAll(const std::vector<FileRecord>& files,
-                                                               std::string_view detail) {
-  std::vector<Registered> registered;
-  for (const FileRecord& file : files) {
-    VARVE_ASSIGN_OR_RETURN(const Registered one, Register(file, detail));
-    registered.push_back(one);
-  }
-  return registered;
-}
-
 Result<Registered> MemoryFileTracker::Register(const FileRecord& file, std::string_view detail) {
   const std::lock_guard lock(mutex_);
   Table& table = TableOf(file.pipeline);

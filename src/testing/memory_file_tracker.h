@@ -16,8 +16,6 @@ namespace varve {
 class MemoryFileTracker : public FileTracker {
  public:
   Result<Registered> Register(const FileRecord& file, std::string_view detail) override;
-  Result<std::vector<Registered>> RegisterAll(const std::vector<FileRecord>& files,
-                                              std::string_view detail) override;
   Result<FileRecord> Get(std::string_view pipeline, const ObjectRef& ref) override;
   Result<std::vector<FileRecord>> Versions(std::string_view pipeline,
                                            std::string_view key) override;

@@ -67,11 +67,6 @@ Status MemoryQueue::Delete(std::string_view receipt) {
   return Ok{};
 }
 
-Status MemoryQueue::DeleteAll(const std::vector<std::string>& receipts) {
-  for (const std::string& receipt : receipts) VARVE_RETURN_IF_ERROR(Delete(receipt));
-  return Ok{};
-}
-
 Status MemoryQueue::Hide(std::string_view receipt, int64_t visibility_us) {
   const std::lock_guard lock(mutex_);
   const auto item = Delivered(receipt);

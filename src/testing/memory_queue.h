@@ -21,7 +21,6 @@ class MemoryQueue : public Queue {
   Status Send(const std::vector<std::string>& bodies) override;
   Result<std::vector<Message>> Receive(int limit, int64_t visibility_us) override;
   Status Delete(std::string_view receipt) override;
-  Status DeleteAll(const std::vector<std::string>& receipts) override;
   Status Hide(std::string_view receipt, int64_t visibility_us) override;
   Status Bury(std::string_view receipt, std::string_view reason) override;
   Result<QueueDepth> Depth() override;
