@@ -28,7 +28,7 @@ serve: build
 ## test: unit tests, tree checks and end-to-end tests
 test: unit | deps-test
 	@scripts/venv.sh
-	@.venv/bin/python -m pytest -q tests
+	@.venv/bin/python -m pytest -q tests -n $(JOBS) --dist loadscope
 
 ## unit: the C++ unit tests and the tree checks alone (ctest)
 unit: | deps-build

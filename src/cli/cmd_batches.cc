@@ -16,11 +16,11 @@
 namespace varve::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kBatchesDescription =
     "List the batches of a pipeline, newest first\n\n"
     "Each with its state, its files, and the rows and files it made.";
 
-constexpr const char* kExamples =
+constexpr const char* kBatchesExamples =
     "varve batches\n"
     "varve batches --status failed\n"
     "varve batches --prefix 2025-01-17 --quarantined\n"
@@ -80,8 +80,8 @@ Result<int> List(const BatchesCommand& command, PipelinePlace& place) {
 
 Command AddBatches(CLI::App& parent) {
   auto command = std::make_shared<BatchesCommand>();
-  CLI::App* app = parent.add_subcommand("batches", kDescription);
-  app->footer(kExamples);
+  CLI::App* app = parent.add_subcommand("batches", kBatchesDescription);
+  app->footer(kBatchesExamples);
   AddParsed(*app, "--status", &command->filter.state,
             [](const std::string& text) -> Result<std::optional<BatchState>> {
               const auto state = ParseBatchState(text);

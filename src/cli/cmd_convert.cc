@@ -13,13 +13,13 @@
 namespace varve::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kConvertDescription =
     "Convert NDJSON to Parquet, losing nothing\n\n"
     "All inputs become one dataset with one schema. Types are inferred from every value, not from "
     "samples; a line that is not one valid JSON object is quarantined beside the output with its "
     "reason. Outputs appear only when the whole conversion succeeded.";
 
-constexpr const char* kExamples =
+constexpr const char* kConvertExamples =
     "# one file\n"
     "varve convert events.ndjson -o events.parquet\n"
     "\n"
@@ -168,8 +168,8 @@ int Run(ConvertCommand* command, const std::atomic<bool>* cancel) {
 
 Command AddConvert(CLI::App& parent, const std::atomic<bool>* cancel) {
   auto command = std::make_shared<ConvertCommand>();
-  CLI::App* app = parent.add_subcommand("convert", kDescription);
-  app->footer(kExamples);
+  CLI::App* app = parent.add_subcommand("convert", kConvertDescription);
+  app->footer(kConvertExamples);
   AddSources(*app, command.get());
   AddOutputFlags(*app, command.get());
   AddTypingFlags(*app, command.get());

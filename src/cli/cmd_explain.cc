@@ -15,12 +15,12 @@
 namespace varve::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kExplainDescription =
     "Tell the life of a file\n\n"
     "Every state each version of it was in, when and why; where its rows are; and what to do when "
     "something is wrong. KEY is its path below the input directory, as `varve files` lists it.";
 
-constexpr const char* kExamples =
+constexpr const char* kExplainExamples =
     "varve explain 2025-01-17-file001.ndjson\n"
     "varve explain --json 'a b+c.ndjson' | jq .versions[0].events";
 
@@ -67,8 +67,8 @@ Result<int> Tell(const std::string& key, PipelinePlace& place, bool as_json) {
 
 Command AddExplain(CLI::App& parent) {
   auto command = std::make_shared<ExplainCommand>();
-  CLI::App* app = parent.add_subcommand("explain", kDescription);
-  app->footer(kExamples);
+  CLI::App* app = parent.add_subcommand("explain", kExplainDescription);
+  app->footer(kExplainExamples);
   app->add_option("KEY", command->key, "The file's path below the input directory")
       ->type_name("")
       ->required();

@@ -16,12 +16,12 @@
 namespace varve::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kFilesDescription =
     "List the files a pipeline knows\n\n"
     "Each version of each file with its state, its batch and what became of its lines, in the "
     "order of their names.";
 
-constexpr const char* kExamples =
+constexpr const char* kFilesExamples =
     "varve files --status failed\n"
     "varve files --prefix 2025/01/17/ --limit 20\n"
     "varve files --batch 2025-01-17/batch-0001\n"
@@ -81,8 +81,8 @@ Result<int> List(const FilesCommand& command, PipelinePlace& place) {
 
 Command AddFiles(CLI::App& parent) {
   auto command = std::make_shared<FilesCommand>();
-  CLI::App* app = parent.add_subcommand("files", kDescription);
-  app->footer(kExamples);
+  CLI::App* app = parent.add_subcommand("files", kFilesDescription);
+  app->footer(kFilesExamples);
   AddParsed(*app, "--status", &command->filter.state,
             [](const std::string& text) -> Result<std::optional<FileState>> {
               const auto state = ParseFileState(text);

@@ -11,13 +11,13 @@
 namespace varve::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kInspectDescription =
     "Show what Parquet files hold\n\n"
     "Footer, columns with types, encodings, sizes and statistics, row groups and metadata, of "
     "files "
     "by any writer. Reads the footer only, and page headers where the footer does not count pages.";
 
-constexpr const char* kExamples =
+constexpr const char* kInspectExamples =
     "varve inspect lake/part-00000.snappy.parquet\n"
     "varve inspect --pages user.id events.parquet\n"
     "varve inspect --json *.parquet | jq .rows";
@@ -76,8 +76,8 @@ int Run(const InspectCommand& command) {
 
 Command AddInspect(CLI::App& parent) {
   auto command = std::make_shared<InspectCommand>();
-  CLI::App* app = parent.add_subcommand("inspect", kDescription);
-  app->footer(kExamples);
+  CLI::App* app = parent.add_subcommand("inspect", kInspectDescription);
+  app->footer(kInspectExamples);
   app->add_option("FILE", command->files, "Parquet files");
   app->add_option("--pages", command->pages, "Also list the pages of this column, like a.b")
       ->take_last()

@@ -18,12 +18,12 @@
 namespace varve::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kPlanDescription =
     "Show what the next batch will be, and when\n\n"
     "The files that wait, what makes them a batch (number, bytes or age), and files in the input "
     "that are not known yet. Changes nothing.";
 
-constexpr const char* kExamples =
+constexpr const char* kPlanExamples =
     "varve plan --state lake/\n"
     "varve plan --json | jq .next.files";
 
@@ -111,8 +111,8 @@ Result<int> Show(PipelinePlace& place, bool json) {
 
 Command AddPlan(CLI::App& parent) {
   auto flags = std::make_shared<OperatorFlags>();
-  CLI::App* app = parent.add_subcommand("plan", kDescription);
-  app->footer(kExamples);
+  CLI::App* app = parent.add_subcommand("plan", kPlanDescription);
+  app->footer(kPlanExamples);
   AddOperatorFlags(*app, flags.get());
   return {app, [flags] {
             return ForEachPlace(*flags, "varve plan",

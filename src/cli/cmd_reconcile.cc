@@ -16,13 +16,13 @@
 namespace varve::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kReconcileDescription =
     "Compare the input, what is tracked, and the output\n\n"
     "Finds files that no event told of, sources that vanished, batches that nobody works on, and "
     "outputs that are lost or belong to nothing. Exits with 3 when they disagree and it was not "
     "mended. `varve run` does the same on a schedule, with --repair.";
 
-constexpr const char* kExamples =
+constexpr const char* kReconcileExamples =
     "varve reconcile\n"
     "varve reconcile --repair\n"
     "varve reconcile --json | jq .found";
@@ -90,8 +90,8 @@ Result<int> Run(const ReconcileCommand& command, PipelinePlace& place) {
 
 Command AddReconcile(CLI::App& parent) {
   auto command = std::make_shared<ReconcileCommand>();
-  CLI::App* app = parent.add_subcommand("reconcile", kDescription);
-  app->footer(kExamples);
+  CLI::App* app = parent.add_subcommand("reconcile", kReconcileDescription);
+  app->footer(kReconcileExamples);
   app->add_flag("--repair", command->repair, "Mend what can be mended without doubt")
       ->group("Selection");
   AddOperatorFlags(*app, command.get());

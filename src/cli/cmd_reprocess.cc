@@ -19,13 +19,13 @@
 namespace varve::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kReprocessDescription =
     "Convert completed files once more and replace their rows\n\n"
     "Whole batches are converted again: each that holds a file asked for. Readers see the rows of "
     "before until the new ones are there. A running `varve run` takes the batches up by itself. A "
     "batch of which a source is gone or was overwritten is refused; then the exit code is 3.";
 
-constexpr const char* kExamples =
+constexpr const char* kReprocessExamples =
     "varve reprocess --file 2025-01-17-file001.ndjson\n"
     "varve reprocess --partition 2025-01-17\n"
     "varve reprocess --since 2025-01-17T09:00:00Z";
@@ -75,8 +75,8 @@ Result<int> Run(const ReprocessCommand& command, PipelinePlace& place) {
 
 Command AddReprocess(CLI::App& parent) {
   auto command = std::make_shared<ReprocessCommand>();
-  CLI::App* app = parent.add_subcommand("reprocess", kDescription);
-  app->footer(kExamples);
+  CLI::App* app = parent.add_subcommand("reprocess", kReprocessDescription);
+  app->footer(kReprocessExamples);
   const auto set = [](std::optional<std::string>* target) {
     return [target](const std::string& text) { *target = text; };
   };

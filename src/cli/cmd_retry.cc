@@ -16,12 +16,12 @@
 namespace varve::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kRetryDescription =
     "Try failed or missing files once more\n\n"
     "They wait again as if they had just arrived, their attempts counted from the start. A running "
     "`varve run` takes them up by itself.";
 
-constexpr const char* kExamples =
+constexpr const char* kRetryExamples =
     "varve retry 2025-01-17-file003.ndjson\n"
     "varve retry --all";
 
@@ -52,8 +52,8 @@ Result<int> Retry(const RetryCommand& command, PipelinePlace& place) {
 
 Command AddRetry(CLI::App& parent) {
   auto command = std::make_shared<RetryCommand>();
-  CLI::App* app = parent.add_subcommand("retry", kDescription);
-  app->footer(kExamples);
+  CLI::App* app = parent.add_subcommand("retry", kRetryDescription);
+  app->footer(kRetryExamples);
   app->add_option("KEY", command->keys, "Paths of files below the input directory")->type_name("");
   app->add_flag("--all", command->all, "Every file that is failed")->group("Selection");
   AddOperatorFlags(*app, command.get());

@@ -21,14 +21,14 @@
 namespace varve::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kRunDescription =
     "Convert files as they arrive\n\n"
     "Watches the input directory, gathers files into batches, converts each batch, and makes its "
     "rows visible in the output at once or not at all. What it knows is kept in the state "
     "directory, so that it may be killed at any moment and goes on where it was. Several processes "
     "may run on the same state.";
 
-constexpr const char* kExamples =
+constexpr const char* kRunExamples =
     "# watch a directory until Ctrl-C; state is kept in lake/_varve\n"
     "varve run incoming/ lake/\n"
     "\n"
@@ -299,8 +299,8 @@ int Run(RunCommand* command, const std::atomic<bool>* stop) {
 Command AddRun(CLI::App& parent, const std::atomic<bool>* stop) {
   auto command = std::make_shared<RunCommand>();
   command->settings.stop_timeout_us = 20 * kMicrosPerSecond;
-  CLI::App* app = parent.add_subcommand("run", kDescription);
-  app->footer(kExamples);
+  CLI::App* app = parent.add_subcommand("run", kRunDescription);
+  app->footer(kRunExamples);
   app->add_option("IN", command->input, "The directory that files arrive in")->type_name("");
   app->add_option("OUT", command->output, "The directory that Parquet files appear in")
       ->type_name("");

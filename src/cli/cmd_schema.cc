@@ -15,12 +15,12 @@
 namespace varve::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kSchemaInferDescription =
     "Read every line and print the schema that fits all of them\n\n"
     "The document goes to stdout, in the form that --schema reads; counts and bad lines go to "
     "stderr.";
 
-constexpr const char* kExamples =
+constexpr const char* kSchemaInferExamples =
     "varve schema infer logs/ > schema.json\n"
     "varve schema infer --tree events.ndjson.gz";
 
@@ -67,8 +67,8 @@ int Run(InferCommand* command, const std::atomic<bool>* cancel) {
 
 static Command AddSchemaInfer(CLI::App& schema, const std::atomic<bool>* cancel) {
   auto command = std::make_shared<InferCommand>();
-  CLI::App* app = schema.add_subcommand("infer", kDescription);
-  app->footer(kExamples);
+  CLI::App* app = schema.add_subcommand("infer", kSchemaInferDescription);
+  app->footer(kSchemaInferExamples);
   AddSources(*app, command.get());
   app->add_flag("--tree", command->tree, "Print an indented tree instead of JSON")->group("Output");
   AddTypingFlags(*app, command.get());

@@ -22,30 +22,30 @@
 namespace varve::cli {
 namespace {
 
-constexpr const char* kShowDescription =
+constexpr const char* kSchemaShowDescription =
     "Show the schema of a pipeline\n\n"
     "The latest version, or the one asked for, in the form that --schema reads.";
 
-constexpr const char* kShowExamples =
+constexpr const char* kSchemaShowExamples =
     "varve schema show --tree\n"
     "varve schema show --version 2 > schema.json\n"
     "varve schema show --json | jq .version";
 
-constexpr const char* kDiffDescription =
+constexpr const char* kSchemaDiffDescription =
     "Show what changed between two versions of a pipeline's schema\n\n"
     "FROM and TO are version numbers; the last two when nothing is said.";
 
-constexpr const char* kDiffExamples =
+constexpr const char* kSchemaDiffExamples =
     "varve schema diff\n"
     "varve schema diff 1 4";
 
-constexpr const char* kPinDescription =
+constexpr const char* kSchemaPinDescription =
     "Pin the schema of a pipeline\n\n"
     "From the next batch on nothing widens it: a line that does not fit is quarantined (or, with "
     "mode = \"rescue\", its value goes to the column _rescued). Pins the latest version, another "
     "one, or a document of yours; --off lets the schema evolve again.";
 
-constexpr const char* kPinExamples =
+constexpr const char* kSchemaPinExamples =
     "varve schema pin\n"
     "varve schema pin --schema schema.json\n"
     "varve schema pin --off";
@@ -196,22 +196,22 @@ void AddVersionFlag(CLI::App& app, LedgerCommand* command) {
 
 CommandList AddSchemaLedger(CLI::App& schema) {
   auto show = std::make_shared<LedgerCommand>();
-  CLI::App* show_app = schema.add_subcommand("show", kShowDescription);
-  show_app->footer(kShowExamples);
+  CLI::App* show_app = schema.add_subcommand("show", kSchemaShowDescription);
+  show_app->footer(kSchemaShowExamples);
   AddVersionFlag(*show_app, show.get());
   show_app->add_flag("--tree", show->tree, "Print an indented tree instead of JSON")
       ->group("Output");
 
   auto diff = std::make_shared<LedgerCommand>();
-  CLI::App* diff_app = schema.add_subcommand("diff", kDiffDescription);
-  diff_app->footer(kDiffExamples);
+  CLI::App* diff_app = schema.add_subcommand("diff", kSchemaDiffDescription);
+  diff_app->footer(kSchemaDiffExamples);
   diff_app->add_option("VERSION", diff->versions, "FROM, or FROM and TO")
       ->type_name("")
       ->expected(0, 2);
 
   auto pin = std::make_shared<LedgerCommand>();
-  CLI::App* pin_app = schema.add_subcommand("pin", kPinDescription);
-  pin_app->footer(kPinExamples);
+  CLI::App* pin_app = schema.add_subcommand("pin", kSchemaPinDescription);
+  pin_app->footer(kSchemaPinExamples);
   AddVersionFlag(*pin_app, pin.get());
   pin_app->add_option("--schema", pin->schema_file, "This document instead of a version")
       ->take_last()

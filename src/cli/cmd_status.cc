@@ -15,12 +15,12 @@
 namespace varve::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kStatusDescription =
     "Show how much waits, works, is done and failed\n\n"
     "Files by state, the age of the oldest that waits, events in the queue and dead letters, and "
     "the accounting of every line of the files that are done.";
 
-constexpr const char* kExamples =
+constexpr const char* kStatusExamples =
     "varve status --state lake/_varve\n"
     "varve status --json | jq .files.failed.files";
 
@@ -73,8 +73,8 @@ Result<int> Show(PipelinePlace& place, bool json) {
 
 Command AddStatus(CLI::App& parent) {
   auto flags = std::make_shared<OperatorFlags>();
-  CLI::App* app = parent.add_subcommand("status", kDescription);
-  app->footer(kExamples);
+  CLI::App* app = parent.add_subcommand("status", kStatusDescription);
+  app->footer(kStatusExamples);
   AddOperatorFlags(*app, flags.get());
   return {app, [flags] {
             return ForEachPlace(*flags, "varve status",

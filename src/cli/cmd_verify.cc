@@ -17,14 +17,14 @@
 namespace varve::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kVerifyDescription =
     "Read all outputs once more and compare them with what is recorded\n\n"
     "Of every completed batch: each file's size and hash, the CRC of every page, its rows, and "
     "that "
     "lines = rows + quarantined + blank over the batch's files. Changes nothing; exits with 3 when "
     "something is wrong.";
 
-constexpr const char* kExamples =
+constexpr const char* kVerifyExamples =
     "varve verify\n"
     "varve verify --batch 2025-01-17/batch-0001\n"
     "varve verify --json | jq .problems";
@@ -132,8 +132,8 @@ Result<int> Verify(const VerifyCommand& command, PipelinePlace& place) {
 
 Command AddVerify(CLI::App& parent) {
   auto command = std::make_shared<VerifyCommand>();
-  CLI::App* app = parent.add_subcommand("verify", kDescription);
-  app->footer(kExamples);
+  CLI::App* app = parent.add_subcommand("verify", kVerifyDescription);
+  app->footer(kVerifyExamples);
   app->add_option("--batch", command->batch, "Only this batch")
       ->take_last()
       ->type_name("BATCH")

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "cli/settings.h"
 #include "cli/suggest.h"
 
 #define TOML_EXCEPTIONS 0
@@ -18,13 +19,6 @@ namespace fs = std::filesystem;
 // As everywhere on the command line: from the working directory.
 std::string Absolute(const std::string& path) {
   return path.empty() ? path : fs::absolute(path).lexically_normal().string();
-}
-
-// As in flags, whichever of the two people prefer.
-std::string WithHyphens(std::string_view key) {
-  std::string name(key);
-  std::replace(name.begin(), name.end(), '_', '-');
-  return name;
 }
 
 std::string UnknownKey(const std::string& name) {

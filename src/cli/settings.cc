@@ -77,13 +77,6 @@ Status ApplyEnvironment(CLI::App& command) {
 
 // ---- varve.toml ----
 
-// As in flags; in TOML an underscore is the same.
-std::string WithHyphens(std::string_view key) {
-  std::string name(key);
-  std::replace(name.begin(), name.end(), '_', '-');
-  return name;
-}
-
 class TomlFile {
  public:
   TomlFile(std::string path, const CLI::App* command) : path_(std::move(path)), command_(command) {}
@@ -211,6 +204,12 @@ Result<std::string> ConfigPath(const CLI::App& command) {
 }
 
 }  // namespace
+
+std::string WithHyphens(std::string_view key) {
+  std::string name(key);
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
 
 std::string EnvironmentName(std::string_view flag) {
   std::string name = "VARVE_";

@@ -14,6 +14,9 @@ namespace varve::cli {
 // "max-errors" -> "VARVE_MAX_ERRORS".
 std::string EnvironmentName(std::string_view flag);
 
+// A key of varve.toml as its flag is spelled: there an underscore is the same as a hyphen.
+std::string WithHyphens(std::string_view key);
+
 // Completes the parsed `command` (a subcommand somewhere under `root`). The file is the one that
 // --config or VARVE_CONFIG names, else ./varve.toml when there is one. kInvalidArgument names the
 // variable, or the file, line and column; kNotFound a named file that is not there.

@@ -24,6 +24,8 @@ enum class BatchState {
 inline constexpr std::array kOpenBatchStates = {BatchState::kClaimed, BatchState::kProcessing,
                                                 BatchState::kPublishing};
 
+constexpr bool HasEnded(BatchState state) { return state > BatchState::kPublishing; }
+
 std::string_view BatchStateName(BatchState state);
 std::optional<BatchState> ParseBatchState(std::string_view name);
 

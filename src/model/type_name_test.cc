@@ -5,7 +5,7 @@
 namespace varve {
 namespace {
 
-Field Of(TypeKind kind, std::vector<Field> children = {}) {
+Field FieldOf(TypeKind kind, std::vector<Field> children = {}) {
   Field field;
   field.kind = kind;
   field.children = std::move(children);
@@ -13,13 +13,13 @@ Field Of(TypeKind kind, std::vector<Field> children = {}) {
 }
 
 TEST(TypeToString, SpellsNestedTypes) {
-  Field a = Of(TypeKind::kInt64);
+  Field a = FieldOf(TypeKind::kInt64);
   a.name = "a";
-  Field t = Of(TypeKind::kTimestampUtc);
+  Field t = FieldOf(TypeKind::kTimestampUtc);
   t.name = "t";
-  const Field list = Of(TypeKind::kList, {Of(TypeKind::kStruct, {a, t})});
+  const Field list = FieldOf(TypeKind::kList, {FieldOf(TypeKind::kStruct, {a, t})});
   EXPECT_EQ(TypeToString(list), "list<struct<a: int64, t: timestamp[us, UTC]>>");
-  EXPECT_EQ(TypeToString(Of(TypeKind::kMap, {list})),
+  EXPECT_EQ(TypeToString(FieldOf(TypeKind::kMap, {list})),
             "map<string, list<struct<a: int64, t: timestamp[us, UTC]>>>");
 }
 

@@ -16,8 +16,6 @@ namespace {
 
 bool IsPast(const BatchRecord& batch, BatchState state) { return batch.state > state; }
 
-bool HasEnded(const BatchRecord& batch) { return IsPast(batch, BatchState::kPublishing); }
-
 // What a person mends, a full disk or a directory without permission, is worth waiting for: giving
 // the batch up would only make the next one fail in the same way.
 Error Patient(Error error) {
@@ -166,7 +164,7 @@ BatchSteps::Outcome BatchSteps::Record(HeldBatch& held, StepContext& context) {
 }
 
 BatchSteps::Outcome BatchSteps::Publish(HeldBatch& held, StepContext&) {
-  if (HasEnded(held.record)) return StepOutcome::Done();
+  if (HasEnded(held.record.state)) return StepOutcome::Done();
   auto published = varve::Publish(deps_.output, held.record);
   if (!published.ok()) return Patient(std::move(published).error());
   return StepOutcome::Done();
@@ -181,7 +179,7 @@ void BatchSteps::MarkMissing(const JobResult& result, int64_t now_us) {
 }
 
 BatchSteps::Outcome BatchSteps::Complete(HeldBatch& held, StepContext& context) {
-  if (HasEnded(held.record)) return StepOutcome::Done();
+  if (HasEnded(held.record.state)) return StepOutcome::Done();
   VARVE_ASSIGN_OR_RETURN(const BatchMemory memory, DecodeMemory(context.data));
   if (!memory.result) return Error{Code::kInternal, "the job's result is not remembered"};
   const std::vector<FileOutcome>& outcomes = memory.result->outcomes;
@@ -221,7 +219,7 @@ BatchSteps::Outcome BatchSteps::Dispose(HeldBatch& held, StepContext& context) {
 }
 
 BatchSteps::Outcome BatchSteps::Fail(HeldBatch& held, StepContext& context) {
-  if (HasEnded(held.record)) {
+  if (HasEnded(held.record.state)) {
     // Whoever failed it may have died before that.
     VARVE_RETURN_IF_ERROR(failure_.Tell(held.record, context.error));
     return StepOutcome::Done();

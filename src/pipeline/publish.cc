@@ -7,7 +7,7 @@
 namespace varve {
 namespace {
 
-constexpr int kPage = 1000;
+constexpr int kPublishPage = 1000;
 
 Status PutInPlace(ObjectStore& output, const BatchOutput& made) {
   auto moved = output.Move(made.staged_key, made.final_key);
@@ -51,7 +51,7 @@ Status ClearStaging(ObjectStore& output, const BatchRecord& batch) {
   const std::string root = StagingPrefix(ExecutionName(batch.pipeline, batch.id, 0));
   std::string after;
   do {
-    VARVE_ASSIGN_OR_RETURN(const ListPage page, output.List(root, after, kPage));
+    VARVE_ASSIGN_OR_RETURN(const ListPage page, output.List(root, after, kPublishPage));
     for (const ObjectInfo& object : page.objects) {
       if (FenceOfStagedKey(object.ref.key).value_or(0) > batch.fence) continue;
       VARVE_RETURN_IF_ERROR(output.Delete(object.ref.key));

@@ -8,9 +8,7 @@
 namespace varve {
 namespace {
 
-constexpr int kPage = 500;
-
-bool HasEnded(const BatchRecord& batch) { return batch.state >= BatchState::kCompleted; }
+constexpr int kReconcilePage = 500;
 
 bool Made(const BatchRecord& batch, std::string_view key) {
   return std::any_of(batch.outputs.begin(), batch.outputs.end(),
@@ -108,7 +106,7 @@ Result<bool> Reconciler::IsMissedEvent(const ObjectInfo& object, int64_t now_us)
 
 Status Reconciler::InputPage(int64_t now_us) {
   VARVE_ASSIGN_OR_RETURN(const ListPage page,
-                         deps_.input.List(config_.input_prefix, after_, kPage));
+                         deps_.input.List(config_.input_prefix, after_, kReconcilePage));
   for (const ObjectInfo& object : page.objects) {
     if (!IsInput(config_, object.ref.key)) continue;
     VARVE_ASSIGN_OR_RETURN(const bool missed, IsMissedEvent(object, now_us));
@@ -123,7 +121,7 @@ Status Reconciler::SourcePage(FileState state, int64_t now_us) {
   FileFilter filter;
   filter.state = state;
   VARVE_ASSIGN_OR_RETURN(const FilePage page,
-                         deps_.tracker.Files(config_.name, filter, after_, kPage));
+                         deps_.tracker.Files(config_.name, filter, after_, kReconcilePage));
   for (const FileRecord& file : page.files) {
     const auto head = deps_.input.Head(file.object.ref.key);
     if (head.ok()) continue;
@@ -136,8 +134,9 @@ Status Reconciler::SourcePage(FileState state, int64_t now_us) {
 
 Status Reconciler::LeasePage(int64_t now_us) {
   // The margin keeps out those that the running pipeline is about to take over.
-  VARVE_ASSIGN_OR_RETURN(const auto abandoned,
-                         deps_.tracker.Abandoned(config_.name, now_us - config_.lease_us, kPage));
+  VARVE_ASSIGN_OR_RETURN(
+      const auto abandoned,
+      deps_.tracker.Abandoned(config_.name, now_us - config_.lease_us, kReconcilePage));
   for (const BatchRecord& batch : abandoned) {
     VARVE_RETURN_IF_ERROR(Found(Finding::kStuckLease, batch.id, now_us));
   }
@@ -152,13 +151,13 @@ Status Reconciler::CheckOutput(const ObjectInfo& object, int64_t now_us) {
     if (batch.error().code != Code::kNotFound) return batch.error();
     return Found(Finding::kUnknownOutput, object.ref.key, now_us);
   }
-  if (!HasEnded(*batch) || Made(*batch, object.ref.key)) return Ok{};
+  if (!HasEnded(batch->state) || Made(*batch, object.ref.key)) return Ok{};
   return Found(Finding::kOrphanOutput, object.ref.key, now_us);
 }
 
 Status Reconciler::OutputPage(int64_t now_us) {
   VARVE_ASSIGN_OR_RETURN(const ListPage page,
-                         deps_.output.List(config_.output_prefix, after_, kPage));
+                         deps_.output.List(config_.output_prefix, after_, kReconcilePage));
   for (const ObjectInfo& object : page.objects) {
     VARVE_RETURN_IF_ERROR(CheckOutput(object, now_us));
   }
@@ -169,7 +168,7 @@ Status Reconciler::OutputPage(int64_t now_us) {
 Status Reconciler::RecordPage(int64_t now_us) {
   VARVE_ASSIGN_OR_RETURN(
       const BatchPage page,
-      deps_.tracker.Batches(config_.name, {BatchState::kCompleted, ""}, after_, kPage));
+      deps_.tracker.Batches(config_.name, {BatchState::kCompleted, ""}, after_, kReconcilePage));
   for (const BatchRecord& batch : page.batches) {
     for (const BatchOutput& output : batch.outputs) {
       const auto head = deps_.output.Head(output.final_key);
@@ -186,14 +185,14 @@ Result<bool> Reconciler::IsStagedLeftover(const ObjectInfo& object, int64_t now_
   const auto id = BatchOfStagedKey(config_.name, object.ref.key);
   if (!id || IsYoung(object, now_us)) return false;
   const auto batch = deps_.tracker.GetBatch(config_.name, *id);
-  if (batch.ok()) return HasEnded(*batch);
+  if (batch.ok()) return HasEnded(batch->state);
   if (batch.error().code != Code::kNotFound) return batch.error();
   return true;  // no reader sees it and nothing can publish it
 }
 
 Status Reconciler::StagingPage(int64_t now_us) {
   const std::string root = std::string(kStagingRoot) + config_.name + "/";
-  VARVE_ASSIGN_OR_RETURN(const ListPage page, deps_.output.List(root, after_, kPage));
+  VARVE_ASSIGN_OR_RETURN(const ListPage page, deps_.output.List(root, after_, kReconcilePage));
   for (const ObjectInfo& object : page.objects) {
     VARVE_ASSIGN_OR_RETURN(const bool leftover, IsStagedLeftover(object, now_us));
     if (!leftover) continue;

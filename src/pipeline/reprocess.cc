@@ -9,7 +9,7 @@
 namespace varve {
 namespace {
 
-constexpr int kPage = 1000;
+constexpr int kReprocessPage = 1000;
 
 bool Matches(const FileRecord& file, const ReprocessRequest& request) {
   return (!request.key || file.object.ref.key == *request.key) &&
@@ -37,7 +37,7 @@ Result<std::set<std::string>> BatchesOf(const PipelineConfig& config, Deps& deps
   std::string after;
   do {
     VARVE_ASSIGN_OR_RETURN(const FilePage page,
-                           deps.tracker.Files(config.name, filter, after, kPage));
+                           deps.tracker.Files(config.name, filter, after, kReprocessPage));
     for (const FileRecord& file : page.files) {
       if (Matches(file, request)) batches.insert(file.batch);
     }

@@ -9,7 +9,7 @@
 namespace varve {
 namespace {
 
-constexpr int kPage = 100;
+constexpr int kSweepPage = 100;
 
 }  // namespace
 
@@ -36,7 +36,7 @@ Status Sweeper::AdoptOwn(int64_t now_us) {
     std::string after;
     do {
       VARVE_ASSIGN_OR_RETURN(const BatchPage page,
-                             deps_.tracker.Batches(config_.name, {state, ""}, after, kPage));
+                             deps_.tracker.Batches(config_.name, {state, ""}, after, kSweepPage));
       for (const BatchRecord& batch : page.batches) {
         if (batch.owner != config_.owner || held_.Holds(batch.id)) continue;
         VARVE_RETURN_IF_ERROR(Adopt(batch, now_us));
@@ -50,7 +50,7 @@ Status Sweeper::AdoptOwn(int64_t now_us) {
 Status Sweeper::AdoptAbandoned(size_t batches_max, int64_t now_us) {
   if (held_.size() >= batches_max) return Ok{};
   VARVE_ASSIGN_OR_RETURN(const auto abandoned,
-                         deps_.tracker.Abandoned(config_.name, now_us, kPage));
+                         deps_.tracker.Abandoned(config_.name, now_us, kSweepPage));
   for (const BatchRecord& batch : abandoned) {
     if (held_.size() >= batches_max) break;
     if (held_.Holds(batch.id)) continue;
@@ -83,13 +83,13 @@ Status Sweeper::AdoptUnfinished(int64_t now_us) {
   const std::string prefix = config_.name + "/";
   std::string after = prefix;
   while (true) {
-    VARVE_ASSIGN_OR_RETURN(const auto records, deps_.executions.Running(after, kPage));
+    VARVE_ASSIGN_OR_RETURN(const auto records, deps_.executions.Running(after, kSweepPage));
     for (const ExecutionRecord& record : records) {
       if (!record.execution.name.starts_with(prefix)) return Ok{};
       VARVE_RETURN_IF_ERROR(Finish(record, now_us));
       after = record.execution.name;
     }
-    if (records.size() < static_cast<size_t>(kPage)) return Ok{};
+    if (records.size() < static_cast<size_t>(kSweepPage)) return Ok{};
   }
 }
 

@@ -11,7 +11,6 @@
 namespace varve::sim {
 namespace {
 
-constexpr std::string_view kPipeline = "orders";
 constexpr int kAll = 1000;
 
 using Row = std::tuple<std::string, std::string, std::string>;  // key, version, line

@@ -12,8 +12,6 @@ namespace {
 
 constexpr int64_t kStartUs = 1'737'072'000 * kMicrosPerSecond;  // 2025-01-17
 constexpr uint32_t kReceivesMax = 6;
-constexpr std::string_view kPipeline = "orders";
-
 constexpr std::string_view kNames[] = {
     "a.ndjson",     "2025-01-15-b.ndjson", "2025-01-16-c.ndjson.gz",  "a b+c%20.ndjson",
     "../up.ndjson", "new\nline.ndjson",    "\xF0\x9F\x98\x80.ndjson", "<b>&\"'.ndjson"};

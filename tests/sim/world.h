@@ -6,6 +6,7 @@
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,8 @@
 #include "testing/recording_notifier.h"
 
 namespace varve::sim {
+
+inline constexpr std::string_view kPipeline = "orders";
 
 // An invariant is broken; what() says which.
 class Violation : public std::runtime_error {

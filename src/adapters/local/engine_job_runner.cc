@@ -88,7 +88,7 @@ class PrivateDirectory {
   int lock_;
 };
 
-struct Job {
+struct JobEntry {
   std::string name;
   Manifest manifest;
   std::string directory;
@@ -112,7 +112,7 @@ struct EngineJobRunner::State {
     for (;;) {
       changed.wait(lock, [this] { return closing || !waiting.empty(); });
       if (waiting.empty()) return;
-      const std::shared_ptr<Job> job = waiting.front();
+      const std::shared_ptr<JobEntry> job = waiting.front();
       waiting.pop_front();
       lock.unlock();
       JobStatus status = Run(*job);
@@ -124,7 +124,7 @@ struct EngineJobRunner::State {
     }
   }
 
-  JobStatus Run(const Job& job) const {
+  JobStatus Run(const JobEntry& job) const {
     Result<JobResult> result =
         job.cancel ? Result<JobResult>(Error{Code::kCancelled, "stopped before it began"})
                    : RunEngineJob(options, job.name, job.manifest, job.directory, input, output,
@@ -142,7 +142,7 @@ struct EngineJobRunner::State {
   }
 
   // With the mutex held.
-  void End(Job* job, JobStatus status) {
+  void End(JobEntry* job, JobStatus status) {
     job->status = std::move(status);
     --unfinished;
     ended.push_back(job->name);
@@ -159,8 +159,8 @@ struct EngineJobRunner::State {
 
   std::mutex mutex;
   std::condition_variable changed;
-  std::map<std::string, std::shared_ptr<Job>, std::less<>> jobs;
-  std::deque<std::shared_ptr<Job>> waiting;
+  std::map<std::string, std::shared_ptr<JobEntry>, std::less<>> jobs;
+  std::deque<std::shared_ptr<JobEntry>> waiting;
   std::deque<std::string> ended;  // oldest first
   int unfinished = 0;
   uint64_t started = 0;
@@ -205,7 +205,7 @@ Status EngineJobRunner::Start(std::string_view name, const Manifest& manifest) {
     return Error{Code::kThrottled, "all " + std::to_string(state.options.jobs_max) +
                                        " jobs that may run at a time are running"};
   }
-  auto job = std::make_shared<Job>();
+  auto job = std::make_shared<JobEntry>();
   job->name = name;
   job->manifest = manifest;
   job->directory = (fs::path(state.directory.path()) / std::to_string(++state.started)).string();

@@ -13,7 +13,7 @@
 namespace varve {
 namespace {
 
-constexpr size_t kReadBytes = 256 << 10;
+constexpr size_t kHashBlockBytes = 256 << 10;
 
 struct FreeState {
   void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
@@ -29,7 +29,7 @@ std::string Hex(const XXH128_hash_t& hash) {
 Result<FileHash> HashDescriptor(int fd, const std::string& path) {
   const std::unique_ptr<XXH3_state_t, FreeState> state(XXH3_createState());
   XXH3_128bits_reset(state.get());
-  std::vector<char> buffer(kReadBytes);
+  std::vector<char> buffer(kHashBlockBytes);
   FileHash hash;
   for (;;) {
     const ssize_t size = read(fd, buffer.data(), buffer.size());

@@ -7,10 +7,9 @@
 namespace varve::parquet {
 namespace {
 
-constexpr int64_t kMagicBytes = 4;
 constexpr size_t kMaxPathBytes = size_t{256} << 20;  // of all leaves: long names times many leaves
 
-Error Corrupt(const std::string& what) { return Error{Code::kCorrupt, "footer: " + what}; }
+Error CorruptFooter(const std::string& what) { return Error{Code::kCorrupt, "footer: " + what}; }
 
 // Walks the flattened schema with its own stack: a hostile one may be deep.
 class LeafFinder {
@@ -18,15 +17,15 @@ class LeafFinder {
   explicit LeafFinder(const std::vector<SchemaElement>& elements) : elements_(elements) {}
 
   Result<std::vector<LeafColumn>> Find() {
-    if (elements_.empty() || elements_[0].type) return Corrupt("the schema has no root");
+    if (elements_.empty() || elements_[0].type) return CorruptFooter("the schema has no root");
     open_.push_back({elements_[0].num_children, 0, 0});
     for (size_t i = 1; i < elements_.size(); ++i) {
       CloseFullGroups();
-      if (open_.empty()) return Corrupt("schema elements after the end of the tree");
+      if (open_.empty()) return CorruptFooter("schema elements after the end of the tree");
       VARVE_RETURN_IF_ERROR(Add(elements_[i]));
     }
     CloseFullGroups();
-    if (!open_.empty()) return Corrupt("the schema ends inside a group");
+    if (!open_.empty()) return CorruptFooter("the schema ends inside a group");
     return std::move(leaves_);
   }
 
@@ -50,19 +49,20 @@ class LeafFinder {
     const int definition = parent.definition + (element.repetition != Repetition::kRequired);
     const int repetition = parent.repetition + (element.repetition == Repetition::kRepeated);
     if (!element.type) {
-      if (open_.size() > static_cast<size_t>(kMaxLevel)) return Corrupt("schema too deep");
+      if (open_.size() > static_cast<size_t>(kMaxLevel)) return CorruptFooter("schema too deep");
       open_.push_back({element.num_children, definition, repetition});
       path_.push_back(element.name);
       return Ok{};
     }
-    if (element.num_children != 0) return Corrupt("a column with children in the schema");
+    if (element.num_children != 0) return CorruptFooter("a column with children in the schema");
     const bool fixed = *element.type == PhysicalType::kFixedLenByteArray;
-    if (fixed && element.type_length <= 0) return Corrupt("a fixed length that is not positive");
+    if (fixed && element.type_length <= 0)
+      return CorruptFooter("a fixed length that is not positive");
     LeafColumn& leaf = leaves_.emplace_back();
     leaf.path = path_;
     leaf.path.push_back(element.name);
     for (const std::string& part : leaf.path) path_bytes_ += part.size() + sizeof(part);
-    if (path_bytes_ > kMaxPathBytes) return Corrupt("column names are too long in all");
+    if (path_bytes_ > kMaxPathBytes) return CorruptFooter("column names are too long in all");
     leaf.type = *element.type;
     leaf.type_length = fixed ? element.type_length : 0;
     leaf.max_definition_level = definition;
@@ -110,10 +110,11 @@ Status CheckRowGroups(const Footer& footer, int64_t end) {
     const RowGroupMetadata& group = footer.metadata.row_groups[g];
     const std::string name = "row group " + std::to_string(g);
     if (group.columns.size() != footer.leaves.size()) {
-      return Corrupt(name + " has " + std::to_string(group.columns.size()) +
-                     " columns, the schema " + std::to_string(footer.leaves.size()));
+      return CorruptFooter(name + " has " + std::to_string(group.columns.size()) +
+                           " columns, the schema " + std::to_string(footer.leaves.size()));
     }
-    if (group.row_count > rows_left) return Corrupt("row groups hold more rows than the file");
+    if (group.row_count > rows_left)
+      return CorruptFooter("row groups hold more rows than the file");
     rows_left -= group.row_count;
     for (size_t c = 0; c < group.columns.size(); ++c) {
       Status status = CheckColumn(group.columns[c], footer.leaves[c], group.row_count, end);
@@ -123,7 +124,7 @@ Status CheckRowGroups(const Footer& footer, int64_t end) {
       }
     }
   }
-  if (rows_left != 0) return Corrupt("row groups hold fewer rows than the file");
+  if (rows_left != 0) return CorruptFooter("row groups hold fewer rows than the file");
   return Ok{};
 }
 

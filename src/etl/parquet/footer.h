@@ -13,6 +13,8 @@
 
 namespace varve::parquet {
 
+inline constexpr int64_t kMagicBytes = 4;  // "PAR1", at both ends of a file
+
 struct Footer {
   FileMetadata metadata;
   std::vector<LeafColumn> leaves;  // in file order; field is null

@@ -14,8 +14,7 @@
 namespace varve::parquet {
 namespace {
 
-constexpr size_t kTailBytes = 8;  // length of the footer, magic
-constexpr size_t kMagicBytes = 4;
+constexpr uint64_t kTailBytes = 8;  // length of the footer, magic
 constexpr size_t kFirstHeaderWindow = 4096;
 constexpr size_t kLargestHeaderWindow = size_t{16} << 20;
 

@@ -16,7 +16,7 @@ constexpr int32_t kPlainDictionary = 2;  // the old name of kRleDictionary
 constexpr int32_t kRle = 3;
 constexpr int32_t kRleDictionary = 8;
 
-Error Corrupt(const std::string& what) { return Error{Code::kCorrupt, what}; }
+Error CorruptPage(const std::string& what) { return Error{Code::kCorrupt, what}; }
 
 // Bytes of one PLAIN value; 0 for booleans and byte arrays.
 size_t PlainBytes(const LeafColumn& leaf) {
@@ -33,23 +33,24 @@ size_t PlainBytes(const LeafColumn& leaf) {
 
 Status CheckPlain(const LeafColumn& leaf, std::span<const uint8_t> in, size_t count) {
   if (leaf.type == PhysicalType::kBoolean) {
-    if (in.size() < (count + 7) / 8) return Corrupt("too few bytes for its values");
+    if (in.size() < (count + 7) / 8) return CorruptPage("too few bytes for its values");
     return Ok{};
   }
   if (leaf.type != PhysicalType::kByteArray) {
     if (in.size() != count * PlainBytes(leaf)) {
-      return Corrupt(std::to_string(in.size()) + " bytes for " + std::to_string(count) + " values");
+      return CorruptPage(std::to_string(in.size()) + " bytes for " + std::to_string(count) +
+                         " values");
     }
     return Ok{};
   }
   for (size_t i = 0; i < count; ++i) {
     uint32_t size = 0;
-    if (in.size() < sizeof(size)) return Corrupt("ends inside a string's length");
+    if (in.size() < sizeof(size)) return CorruptPage("ends inside a string's length");
     std::memcpy(&size, in.data(), sizeof(size));
-    if (size > in.size() - sizeof(size)) return Corrupt("ends inside a string");
+    if (size > in.size() - sizeof(size)) return CorruptPage("ends inside a string");
     in = in.subspan(sizeof(size) + size);
   }
-  if (!in.empty()) return Corrupt("bytes after its last value");
+  if (!in.empty()) return CorruptPage("bytes after its last value");
   return Ok{};
 }
 
@@ -62,7 +63,7 @@ class ChunkChecker {
   Status Check(const PageEntry& page) {
     VARVE_ASSIGN_OR_RETURN(const Buffer body, file_.ReadPageBody(page));
     if (page.header.crc && *page.header.crc != PageCrc(body.bytes())) {
-      return Corrupt("checksum differs");
+      return CorruptPage("checksum differs");
     }
     switch (page.header.type) {
       case PageType::kDictionary: return CheckDictionary(page.header, body.bytes());
@@ -79,7 +80,7 @@ class ChunkChecker {
   Status Unpack(const PageHeader& header, std::span<const uint8_t> body, size_t skipped,
                 Buffer* out) const {
     const size_t size = static_cast<size_t>(header.uncompressed_bytes);
-    if (size < skipped) return Corrupt("levels are larger than their page");
+    if (size < skipped) return CorruptPage("levels are larger than their page");
     if (size == skipped && body.empty()) return Ok{};  // a V2 page of nulls only
     const Codec codec = header.is_compressed ? codec_ : Codec::kNone;
     return Decompress(codec, body, size - skipped, out);
@@ -91,7 +92,7 @@ class ChunkChecker {
     has_dictionary_ = true;
     dictionary_size_ = static_cast<size_t>(header.value_count);
     if (header.encoding != kPlain && header.encoding != kPlainDictionary) {
-      return Corrupt("dictionary in encoding " + EncodingName(header.encoding));
+      return CorruptPage("dictionary in encoding " + EncodingName(header.encoding));
     }
     return CheckPlain(leaf_, bytes.bytes(), dictionary_size_);
   }
@@ -136,7 +137,7 @@ class ChunkChecker {
     const bool too_high = std::any_of(out->begin(), out->end(), [&](uint32_t level) {
       return level > static_cast<uint32_t>(max_level);
     });
-    if (too_high) return Corrupt("level above " + std::to_string(max_level));
+    if (too_high) return CorruptPage("level above " + std::to_string(max_level));
     return Ok{};
   }
 
@@ -145,10 +146,10 @@ class ChunkChecker {
     out->clear();
     if (max_level == 0) return Ok{};
     uint32_t size = 0;
-    if (in->size() < sizeof(size)) return Corrupt("ends before its levels");
+    if (in->size() < sizeof(size)) return CorruptPage("ends before its levels");
     std::memcpy(&size, in->data(), sizeof(size));
     *in = in->subspan(sizeof(size));
-    if (size > in->size()) return Corrupt("ends inside its levels");
+    if (size > in->size()) return CorruptPage("ends inside its levels");
     VARVE_RETURN_IF_ERROR(Levels(max_level, count, in->first(size), out));
     *in = in->subspan(size);
     return Ok{};
@@ -164,7 +165,7 @@ class ChunkChecker {
       rows_ += header.value_count;
     } else {
       if (rows_ == 0 && !repetition_.empty() && repetition_[0] != 0) {
-        return Corrupt("the first value does not begin a row");
+        return CorruptPage("the first value does not begin a row");
       }
       rows_ += std::count(repetition_.begin(), repetition_.end(), 0U);
     }
@@ -176,14 +177,14 @@ class ChunkChecker {
   }
 
   Status CheckIndices(std::span<const uint8_t> in, size_t count) {
-    if (!has_dictionary_) return Corrupt("indices without a dictionary");
+    if (!has_dictionary_) return CorruptPage("indices without a dictionary");
     if (count == 0) return Ok{};
-    if (in.empty() || in[0] > 32) return Corrupt("no valid width of its indices");
-    if (in[0] == 0 && dictionary_size_ > 1) return Corrupt("indices of no bits");
+    if (in.empty() || in[0] > 32) return CorruptPage("no valid width of its indices");
+    if (in[0] == 0 && dictionary_size_ > 1) return CorruptPage("indices of no bits");
     std::vector<uint32_t> indices(count);
     VARVE_RETURN_IF_ERROR(DecodeRleHybrid(in.subspan(1), in[0], count, indices.data()));
     if (*std::max_element(indices.begin(), indices.end()) >= dictionary_size_) {
-      return Corrupt("index beyond its dictionary");
+      return CorruptPage("index beyond its dictionary");
     }
     return Ok{};
   }
@@ -215,12 +216,13 @@ Status CheckOffsetIndex(const FooterReader& file, size_t row_group, size_t colum
     if (next == index.pages.size() ||
         static_cast<uint64_t>(index.pages[next].offset) != page.offset ||
         static_cast<size_t>(index.pages[next].size_bytes) != size) {
-      return Corrupt(ChunkName(file, row_group, column) + ": offset index differs from the pages");
+      return CorruptPage(ChunkName(file, row_group, column) +
+                         ": offset index differs from the pages");
     }
     ++next;
   }
   if (next != index.pages.size()) {
-    return Corrupt(ChunkName(file, row_group, column) + ": offset index names missing pages");
+    return CorruptPage(ChunkName(file, row_group, column) + ": offset index names missing pages");
   }
   return Ok{};
 }
@@ -245,9 +247,9 @@ Status CheckPages(const FooterReader& file, size_t row_group, size_t column) {
     }
   }
   if (checker.rows() != group.row_count) {
-    return Corrupt(ChunkName(file, row_group, column) + ": pages hold " +
-                   std::to_string(checker.rows()) + " rows, the footer says " +
-                   std::to_string(group.row_count));
+    return CorruptPage(ChunkName(file, row_group, column) + ": pages hold " +
+                       std::to_string(checker.rows()) + " rows, the footer says " +
+                       std::to_string(group.row_count));
   }
   return Ok{};
 }

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "etl/parse/load64.h"
+
 namespace varve {
 namespace {
 
@@ -43,12 +45,6 @@ bool PairsOfDigits(uint64_t text, uint64_t* numbers) {
   const uint64_t digits = text - kZeros;
   *numbers = (digits * 10 + (digits >> 8)) & 0x00FF00FF00FF00FFu;
   return true;
-}
-
-uint64_t Load64(const char* p) {
-  uint64_t bytes;
-  std::memcpy(&bytes, p, sizeof(bytes));
-  return bytes;
 }
 
 // "YYYY-MM-DD" at p.

@@ -10,7 +10,7 @@
 namespace varve {
 namespace {
 
-Temporal Parse(std::string text) {
+Temporal TemporalOf(std::string text) {
   const size_t size = text.size();
   text.append(16, '9');  // what follows must not count
   return ParseTemporal(std::string_view(text).substr(0, size));
@@ -47,13 +47,13 @@ TEST(Iso8601Test, EveryDayOfTenThousandYears) {
   constexpr int64_t kDaysBefore1970 = 719'528;  // from 0000-01-01
   Calendar date;
   for (int64_t days = -kDaysBefore1970; date.year < 10'000; date.Next(), ++days) {
-    const Temporal parsed = Parse(Format("%04d-%02d-%02d", date.year, date.month, date.day));
+    const Temporal parsed = TemporalOf(Format("%04d-%02d-%02d", date.year, date.month, date.day));
     ASSERT_EQ(parsed.fact, kFactDate) << date.year << " " << date.month << " " << date.day;
     ASSERT_EQ(parsed.value, days);
     if (date.day == 1) {
       const int beyond = date.MonthDays() + 1;
       const std::string no_day = Format("%04d-%02d-%02d", date.year, date.month, beyond);
-      ASSERT_EQ(Parse(no_day).fact, kFactText) << no_day;
+      ASSERT_EQ(TemporalOf(no_day).fact, kFactText) << no_day;
     }
   }
 }
@@ -84,17 +84,17 @@ TEST(Iso8601Test, RandomInstantsAgreeWithTheStandardLibrary) {
       text += Format(".%0*lld", digits, static_cast<long long>(fraction));
       expected += fraction * (1'000'000 / limit);
     }
-    EXPECT_EQ(Parse(text).fact, kFactTimestampLocal) << text;
-    EXPECT_EQ(Parse(text).value, expected) << text;
-    EXPECT_EQ(Parse(text + "Z").fact, kFactTimestampUtc) << text;
-    EXPECT_EQ(Parse(text + "Z").value, expected) << text;
+    EXPECT_EQ(TemporalOf(text).fact, kFactTimestampLocal) << text;
+    EXPECT_EQ(TemporalOf(text).value, expected) << text;
+    EXPECT_EQ(TemporalOf(text + "Z").fact, kFactTimestampUtc) << text;
+    EXPECT_EQ(TemporalOf(text + "Z").value, expected) << text;
     const int offset_hour = static_cast<int>(random() % 24);
     const int offset_minute = static_cast<int>(random() % 60);
     const bool west = random() % 2 == 0;
     text += Format("%c%02d:%02d", west ? '-' : '+', offset_hour, offset_minute);
     const int64_t offset = (int64_t{offset_hour} * 60 + offset_minute) * 60'000'000;
-    EXPECT_EQ(Parse(text).fact, kFactTimestampUtc) << text;
-    EXPECT_EQ(Parse(text).value, west ? expected + offset : expected - offset) << text;
+    EXPECT_EQ(TemporalOf(text).fact, kFactTimestampUtc) << text;
+    EXPECT_EQ(TemporalOf(text).value, west ? expected + offset : expected - offset) << text;
   }
 }
 
@@ -147,16 +147,16 @@ TEST(Iso8601Test, EverythingElseIsText) {
            "2025-01-17T10:00:00.123456+01:000",
            "2025-01-17T10:00:00.12 456Z",
        }) {
-    EXPECT_EQ(Parse(text).fact, kFactText) << text;
+    EXPECT_EQ(TemporalOf(text).fact, kFactText) << text;
   }
 }
 
 TEST(Iso8601Test, Extremes) {
-  EXPECT_EQ(Parse("1970-01-01").value, 0);
-  EXPECT_EQ(Parse("1970-01-01T00:00:00Z").value, 0);
-  EXPECT_EQ(Parse("1969-12-31T23:59:59.999999Z").value, -1);
-  EXPECT_EQ(Parse("0000-01-01T00:00:00+23:59").value, -62'167'305'540'000'000);
-  EXPECT_EQ(Parse("9999-12-31T23:59:59.999999-23:59").value, 253'402'387'139'999'999);
+  EXPECT_EQ(TemporalOf("1970-01-01").value, 0);
+  EXPECT_EQ(TemporalOf("1970-01-01T00:00:00Z").value, 0);
+  EXPECT_EQ(TemporalOf("1969-12-31T23:59:59.999999Z").value, -1);
+  EXPECT_EQ(TemporalOf("0000-01-01T00:00:00+23:59").value, -62'167'305'540'000'000);
+  EXPECT_EQ(TemporalOf("9999-12-31T23:59:59.999999-23:59").value, 253'402'387'139'999'999);
 }
 
 }  // namespace

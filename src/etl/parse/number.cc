@@ -9,6 +9,8 @@
 #include <cstring>
 #include <string>
 
+#include "etl/parse/load64.h"
+
 namespace varve {
 namespace {
 
@@ -29,12 +31,6 @@ struct Parts {
   int digits = 0;         // digits in mantissa; beyond 15 without leading zeros
   int64_t exponent = 0;   // of ten, to be applied to mantissa
 };
-
-uint64_t Load64(const char* p) {
-  uint64_t bytes;
-  std::memcpy(&bytes, p, sizeof(bytes));
-  return bytes;
-}
 
 bool AreDigits(uint64_t eight) {
   return ((eight & 0xF0F0F0F0F0F0F0F0u) == 0x3030303030303030u) &&

@@ -9,7 +9,6 @@ namespace {
 
 constexpr size_t kOversizedKeepBytes = 1 << 10;
 constexpr size_t kBeyondRangeBytes = 64 << 10;  // read at a time to finish the last line
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 }  // namespace
 

@@ -7,12 +7,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "base/buffer.h"
 #include "etl/source/byte_stream.h"
 #include "etl/source/source.h"
 
 namespace varve {
+
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // of UTF-8
 
 class BlockCutter {
  public:

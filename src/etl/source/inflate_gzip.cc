@@ -8,7 +8,7 @@
 namespace varve {
 namespace {
 
-constexpr size_t kInputBytes = 64 << 10;
+constexpr size_t kGzipInputBytes = 64 << 10;
 constexpr uint8_t kMagicFirst = 0x1f;
 
 std::string Describe(int isal_code) {
@@ -27,7 +27,7 @@ std::string Describe(int isal_code) {
 
 GzipInflater::GzipInflater(ByteStream* stored)
     : stored_(stored), state_(std::make_unique<inflate_state>()) {
-  input_.Resize(kInputBytes);
+  input_.Resize(kGzipInputBytes);
   isal_inflate_init(state_.get());
   state_->crc_flag = ISAL_GZIP;
 }
@@ -38,7 +38,7 @@ uint64_t GzipInflater::stored_offset() const { return stored_->stored_offset() -
 
 Result<bool> GzipInflater::Fill() {
   if (state_->avail_in > 0) return true;
-  auto size = stored_->Read({reinterpret_cast<char*>(input_.data()), kInputBytes});
+  auto size = stored_->Read({reinterpret_cast<char*>(input_.data()), kGzipInputBytes});
   if (!size.ok()) return FailFrom(*stored_, std::move(size).error());
   state_->next_in = input_.data();
   state_->avail_in = static_cast<uint32_t>(*size);

@@ -8,7 +8,7 @@
 namespace varve {
 namespace {
 
-constexpr size_t kInputBytes = 128 << 10;
+constexpr size_t kZstdInputBytes = 128 << 10;
 constexpr int kWindowLogMax = 27;
 
 }  // namespace
@@ -16,7 +16,7 @@ constexpr int kWindowLogMax = 27;
 void ZstdInflater::Free::operator()(ZSTD_DCtx_s* context) const { ZSTD_freeDCtx(context); }
 
 ZstdInflater::ZstdInflater(ByteStream* stored) : stored_(stored), context_(ZSTD_createDCtx()) {
-  input_.Resize(kInputBytes);
+  input_.Resize(kZstdInputBytes);
   ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, kWindowLogMax);
 }
 
@@ -45,7 +45,7 @@ Result<size_t> ZstdInflater::Read(std::span<char> out) {
   while (output.pos == 0) {
     bool more = true;
     if (input_offset_ == input_size_) {
-      auto size = stored_->Read({reinterpret_cast<char*>(input_.data()), kInputBytes});
+      auto size = stored_->Read({reinterpret_cast<char*>(input_.data()), kZstdInputBytes});
       if (!size.ok()) return FailFrom(*stored_, std::move(size).error());
       input_size_ = *size;
       input_offset_ = 0;

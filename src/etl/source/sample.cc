@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "etl/source/block_cutter.h"
 #include "etl/source/memory_stream.h"
 
 namespace varve {
@@ -12,7 +13,6 @@ namespace {
 constexpr size_t kLongLineBytesMax = 1 << 20;       // a longer first line gives no sample
 constexpr size_t kInflatablePeekBytes = 256 << 10;  // of a compressed pipe: a whole zstd block
 constexpr size_t kFilesPerWindowMax = 64;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // Reads until `bytes` are there or the stream ends or fails: the real reading will report that.
 std::string ReadUpTo(ByteStream* stream, size_t bytes) {
