@@ -1,6 +1,5 @@
 #include "cli/build_facts.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 #include <isa-l.h>
 #include <lz4.h>
@@ -22,7 +21,6 @@ std::string_view BuildCompiler() { return VARVE_COMPILER; }
 std::vector<std::pair<std::string, std::string>> LibraryVersions() {
   const unsigned xxhash = XXH_versionNumber();
   return {
-      {"curl", curl_version_info(CURLVERSION_NOW)->version},
       {"isal", fmt::format("{}.{}.{}", ISAL_MAJOR_VERSION, ISAL_MINOR_VERSION, ISAL_PATCH_VERSION)},
       {"lz4", LZ4_versionString()},
       {"simdjson", fmt::format("{}.{}.{}", int{simdjson::SIMDJSON_VERSION_MAJOR},

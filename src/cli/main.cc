@@ -4,13 +4,12 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
-#include <iterator>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/cpu.h"
 #include "cli/app_tree.h"
+#include "cli/command_tree.h"
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "cli/help_text.h"
@@ -91,22 +90,6 @@ int Dispatch(const CLI::App& root, const CommandList& commands) {
   return FailUsage("no command named", CommandPath(*app));
 }
 
-CommandList AddCommands(CLI::App& root, const std::atomic<bool>* cancel) {
-  CommandList commands;
-  const auto add = [&commands](CommandList more) {
-    std::move(more.begin(), more.end(), std::back_inserter(commands));
-  };
-  add({AddRun(root, cancel), AddConvert(root, cancel)});
-  add({AddPlan(root), AddStatus(root), AddFiles(root), AddBatches(root), AddExplain(root)});
-  add({AddRetry(root), AddReprocess(root)});
-  add(AddDlq(root));
-  add({AddReconcile(root), AddVerify(root)});
-  add(AddSchema(root, cancel));
-  add({AddInspect(root), AddCompletion(root, root), AddVersion(root), AddHelp(root, root),
-       AddMan(root, root), AddMetrics(root)});
-  return commands;
-}
-
 int Main(int argc, char** argv) {
   const std::atomic<bool>* cancel = InstallInterruptHandlers();
   CLI::App root(kRootDescription, "varve");
@@ -120,7 +103,7 @@ int Main(int argc, char** argv) {
       "varve convert logs/ -o lake/ --partition filename-date\n"
       "varve inspect lake/part-00000.snappy.parquet\n"
       "varve help convert");
-  const CommandList commands = AddCommands(root, cancel);
+  const CommandList commands = AddCommands(root, argc, argv, cancel);
   try {
     root.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

@@ -203,6 +203,13 @@ Result<std::string> ConfigPath(const CLI::App& command) {
   return path;
 }
 
+// "--config", "--config=x", "-cx", "-qc", and more than is meant, which does no harm.
+bool MayNameFile(std::string_view argument) {
+  return argument.starts_with("--config") ||
+         (argument.starts_with('-') && !argument.starts_with("--") &&
+          argument.find('c') != argument.npos);
+}
+
 }  // namespace
 
 std::string WithHyphens(std::string_view key) {
@@ -226,6 +233,12 @@ Status ApplySettings(const CLI::App& root, CLI::App& command) {
   VARVE_ASSIGN_OR_RETURN(path, ConfigPath(command));
   if (path.empty()) return Ok{};
   return TomlFile(path, &command).Apply(root);
+}
+
+bool MayReadFile(int argc, const char* const* argv) {
+  std::error_code ignored;
+  return std::getenv("VARVE_CONFIG") != nullptr || std::filesystem::exists(kDefaultFile, ignored) ||
+         std::any_of(argv, argv + argc, MayNameFile);
 }
 
 }  // namespace varve::cli

@@ -22,4 +22,7 @@ std::string WithHyphens(std::string_view key);
 // variable, or the file, line and column; kNotFound a named file that is not there.
 Status ApplySettings(const CLI::App& root, CLI::App& command);
 
+// Whether ApplySettings may read a file after these arguments; told before they are parsed.
+bool MayReadFile(int argc, const char* const* argv);
+
 }  // namespace varve::cli

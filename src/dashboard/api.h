@@ -4,7 +4,6 @@
 // What is read and done is what the operator's commands read and do (src/operate). Thread-safe.
 #pragma once
 
-#include <map>
 #include <mutex>
 #include <span>
 #include <string>
@@ -12,12 +11,11 @@
 
 #include "base/result.h"
 #include "dashboard/overview.h"
+#include "dashboard/query.h"
 #include "dashboard/sources.h"
 #include "operate/record_json.h"
 
 namespace varve::dashboard {
-
-using Parameters = std::map<std::string, std::string, std::less<>>;
 
 class Api {
  public:

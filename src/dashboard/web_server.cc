@@ -1,35 +1,26 @@
 #include "dashboard/web_server.h"
 
-#include <httplib.h>
-#include <sys/socket.h>
-
-#include <atomic>
+#include <algorithm>
 #include <charconv>
-#include <thread>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "dashboard/api.h"
 #include "dashboard/assets.h"
 #include "dashboard/guard.h"
+#include "dashboard/http_server.h"
 
 namespace varve::dashboard {
 namespace {
 
-using httplib::Request;
-using httplib::Response;
-using Handled = httplib::Server::HandlerResponse;
-
-// A browser holds several connections open, each of which occupies a thread until it times out.
-constexpr size_t kThreads = 16;
-constexpr time_t kTimeoutSeconds = 5;
-constexpr time_t kKeepAliveSeconds = 2;
-constexpr size_t kRequestBytesMax = 64 << 10;
 constexpr const char* kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
 constexpr const char* kPlainType = "text/plain; charset=utf-8";
 constexpr const char* kJsonType = "application/json";
+constexpr std::string_view kApiPrefix = "/api/v1/";
 
 // Nothing from elsewhere is loaded, run, framed or told where people came from.
-const httplib::Headers kHeaders = {
+const HttpHeaders kHeaders = {
     {"Content-Security-Policy",
      "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
      "object-src 'none'"},
@@ -72,102 +63,115 @@ int StatusOf(Code code) {
   }
 }
 
-void Answer(Response& response, int status, const Json& json) {
-  response.status = status;
-  response.set_header("Cache-Control", "no-store");
-  response.set_content(JsonLineOf(json), kJsonType);
+HttpResponse Answer(int status, const Json& json) {
+  return {status, kJsonType, JsonLineOf(json), {{"Cache-Control", "no-store"}}};
 }
 
-void Refuse(Response& response, int status, std::string_view code, std::string_view message) {
-  Answer(response, status, {{"error", {{"code", code}, {"message", message}}}});
+HttpResponse Refuse(int status, std::string_view code, std::string_view message) {
+  return Answer(status, {{"error", {{"code", code}, {"message", message}}}});
+}
+
+HttpResponse RefuseStranger() {
+  return Refuse(401, "token", "sign in with the dashboard token first");
+}
+
+HttpResponse NotFound() { return {404, "", "", {}}; }
+
+HttpResponse Reply(const Result<Json>& result) {
+  if (result.ok()) return Answer(200, *result);
+  const Error& error = result.error();
+  return Refuse(StatusOf(error.code), CodeName(error.code), error.message);
+}
+
+// What a POST must be whoever sends it.
+std::optional<HttpResponse> RefuseUnlessOurs(const HttpRequest& request) {
+  if (!request.headers.contains("origin")) {
+    return Refuse(403, "origin", "a change needs the header Origin of this server");
+  }
+  if (!request.Header("content-type").starts_with(kJsonType)) {
+    return Refuse(415, "content_type", "send application/json");
+  }
+  return std::nullopt;
+}
+
+HttpResponse ServeAsset(const Asset& asset, const HttpRequest& request) {
+  HttpResponse response;
+  response.headers = {{"ETag", std::string(asset.etag)}, {"Cache-Control", "no-cache"}};
+  if (request.Header("if-none-match") == asset.etag) {
+    response.status = 304;
+    return response;
+  }
+  response.type = asset.type;
+  response.body = asset.content;
+  return response;
+}
+
+// "files" of "/api/v1/files"; empty: it is no route of the API.
+std::string_view RouteOf(std::string_view path) {
+  if (!path.starts_with(kApiPrefix)) return "";
+  path.remove_prefix(kApiPrefix.size());
+  const bool is_name = std::all_of(path.begin(), path.end(),
+                                   [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; });
+  return is_name ? path : "";
 }
 
 }  // namespace
 
 struct WebServer::State {
-  State(Sources from, Access access) : sources(std::move(from)), guard(std::move(access)) {}
+  State(Sources from, Access access, bool with_dashboard)
+      : dashboard(with_dashboard), sources(std::move(from)), guard(std::move(access)) {}
 
-  void SetLimits() {
-    // Not SO_REUSEPORT, with which two processes would share the port without knowing.
-    server.set_socket_options([](socket_t socket) {
-      const int yes = 1;
-      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-    });
-    server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
-    server.set_read_timeout(kTimeoutSeconds);
-    server.set_write_timeout(kTimeoutSeconds);
-    server.set_keep_alive_timeout(kKeepAliveSeconds);
-    server.set_payload_max_length(kRequestBytesMax);
-    server.set_default_headers(kHeaders);
-  }
-
-  void AddMonitoring() {
-    server.Get("/metrics", [this](const Request&, Response& response) {
-      response.set_content(sources.metrics(), kMetricsType);
-    });
-    server.Get("/healthz", [](const Request&, Response& response) {
-      response.set_content("ok\n", kPlainType);
-    });
-    server.Get("/readyz", [this](const Request&, Response& response) {
-      const std::string reason = sources.not_ready();
-      if (!reason.empty()) response.status = 503;
-      response.set_content(reason.empty() ? "ok\n" : reason + "\n", kPlainType);
-    });
+  HttpResponse Handle(const HttpRequest& request) {
+    if (auto refused = RefuseByGuard(request)) return *std::move(refused);
+    if (request.method != "GET" && request.method != "POST") {
+      return {405, "", "", {{"Allow", "GET, HEAD, POST"}}};
+    }
+    if (request.method == "GET" && IsMonitoring(request.path)) return Monitor(request.path);
+    return dashboard ? HandleDashboard(request) : NotFound();
   }
 
   // Before anything else is looked at.
-  void AddGuard() {
-    server.set_pre_routing_handler([this](const Request& request, Response& response) {
-      const std::string host = request.get_header_value("Host");
-      if (!guard.AllowsHost(host)) {
-        Refuse(response, 403, "host",
-               "this server is not called that; if it should be, add the name to dashboard-host");
-        return Handled::Handled;
-      }
-      if (!guard.AllowsOrigin(request.get_header_value("Origin"), host)) {
-        Refuse(response, 403, "origin", "this request comes from another site");
-        return Handled::Handled;
-      }
-      return Handled::Unhandled;
-    });
+  std::optional<HttpResponse> RefuseByGuard(const HttpRequest& request) const {
+    const std::string_view host = request.Header("host");
+    if (!guard.AllowsHost(host)) {
+      return Refuse(
+          403, "host",
+          "this server is not called that; if it should be, add the name to dashboard-host");
+    }
+    if (!guard.AllowsOrigin(request.Header("origin"), host)) {
+      return Refuse(403, "origin", "this request comes from another site");
+    }
+    return std::nullopt;
   }
 
-  void AddDashboard() {
+  static bool IsMonitoring(std::string_view path) {
+    return path == "/metrics" || path == "/healthz" || path == "/readyz";
+  }
+
+  HttpResponse Monitor(std::string_view path) const {
+    if (path == "/metrics") return {200, kMetricsType, sources.metrics(), {}};
+    if (path == "/healthz") return {200, kPlainType, "ok\n", {}};
+    const std::string reason = sources.not_ready();
+    if (reason.empty()) return {200, kPlainType, "ok\n", {}};
+    return {503, kPlainType, reason + "\n", {}};
+  }
+
+  HttpResponse HandleDashboard(const HttpRequest& request) {
+    const std::string_view route = RouteOf(request.path);
+    const bool get = request.method == "GET";
+    if (route == "session") return get ? Session(request) : SignIn(request);
+    if (!route.empty()) return get ? Get(route, request) : Post(route, request);
+    if (!get) return NotFound();
     for (const Asset& asset : Assets()) {
-      const std::string path(asset.path == "/index.html" ? "/" : asset.path);
-      server.Get(path, [&asset](const Request& request, Response& response) {
-        ServeAsset(asset, request, response);
-      });
+      if (request.path == (asset.path == "/index.html" ? "/" : asset.path)) {
+        return ServeAsset(asset, request);
+      }
     }
-    server.Get("/api/v1/session", [this](const Request& request, Response& response) {
-      if (IsSignedIn(request)) return Answer(response, 200, SessionJson());
-      RefuseStranger(response);
-    });
-    server.Post("/api/v1/session",
-                [this](const Request& request, Response& response) { SignIn(request, response); });
-    server.Get(R"(/api/v1/([a-z-]+))",
-               [this](const Request& request, Response& response) { Get(request, response); });
-    server.Post(R"(/api/v1/([a-z-]+))",
-                [this](const Request& request, Response& response) { Post(request, response); });
+    return NotFound();
   }
 
-  static void ServeAsset(const Asset& asset, const Request& request, Response& response) {
-    response.set_header("ETag", std::string(asset.etag));
-    response.set_header("Cache-Control", "no-cache");
-    if (request.get_header_value("If-None-Match") == asset.etag) {
-      response.status = 304;
-      return;
-    }
-    response.set_content(asset.content.data(), asset.content.size(), asset.type.data());
-  }
-
-  bool IsSignedIn(const Request& request) const {
-    return guard.IsSignedIn(request.get_header_value("Cookie"),
-                            request.get_header_value("Authorization"));
-  }
-
-  static void RefuseStranger(Response& response) {
-    Refuse(response, 401, "token", "sign in with the dashboard token first");
+  bool IsSignedIn(const HttpRequest& request) const {
+    return guard.IsSignedIn(request.Header("cookie"), request.Header("authorization"));
   }
 
   Json SessionJson() const {
@@ -180,62 +184,43 @@ struct WebServer::State {
             {"change_token", guard.change_token()}};
   }
 
-  // What a POST must be whoever sends it. False: it was refused.
-  static bool IsOurs(const Request& request, Response& response) {
-    if (!request.has_header("Origin")) {
-      Refuse(response, 403, "origin", "a change needs the header Origin of this server");
-      return false;
-    }
-    if (!request.get_header_value("Content-Type").starts_with(kJsonType)) {
-      Refuse(response, 415, "content_type", "send application/json");
-      return false;
-    }
-    return true;
+  HttpResponse Session(const HttpRequest& request) const {
+    return IsSignedIn(request) ? Answer(200, SessionJson()) : RefuseStranger();
   }
 
-  void SignIn(const Request& request, Response& response) const {
-    if (!IsOurs(request, response)) return;
+  HttpResponse SignIn(const HttpRequest& request) const {
+    if (auto refused = RefuseUnlessOurs(request)) return *std::move(refused);
     const auto body = ParametersOf(request.body);
     const auto token = body.ok() ? body->find("token") : Parameters::const_iterator();
     if (!body.ok() || token == body->end() || !guard.IsToken(token->second)) {
-      return Refuse(response, 401, "token", "that is not the dashboard token");
+      return Refuse(401, "token", "that is not the dashboard token");
     }
-    response.set_header("Set-Cookie", guard.SessionCookie());
-    Answer(response, 200, SessionJson());
+    HttpResponse response = Answer(200, SessionJson());
+    response.headers.emplace_back("Set-Cookie", guard.SessionCookie());
+    return response;
   }
 
-  void Get(const Request& request, Response& response) {
-    if (!IsSignedIn(request)) return RefuseStranger(response);
-    Parameters parameters;
-    for (const auto& [name, value] : request.params) parameters[name] = value;
-    Reply(response, api.Call("GET", request.matches[1].str(), parameters));
+  HttpResponse Get(std::string_view route, const HttpRequest& request) {
+    if (!IsSignedIn(request)) return RefuseStranger();
+    return Reply(api.Call("GET", route, request.parameters));
   }
 
-  void Post(const Request& request, Response& response) {
-    if (!IsOurs(request, response)) return;
-    if (!IsSignedIn(request)) return RefuseStranger(response);
-    if (!SameSecret(request.get_header_value("X-Varve-Token"), guard.change_token())) {
-      return Refuse(response, 403, "change_token",
-                    "the page is older than this process; load it again");
+  HttpResponse Post(std::string_view route, const HttpRequest& request) {
+    if (auto refused = RefuseUnlessOurs(request)) return *std::move(refused);
+    if (!IsSignedIn(request)) return RefuseStranger();
+    if (!SameSecret(request.Header("x-varve-token"), guard.change_token())) {
+      return Refuse(403, "change_token", "the page is older than this process; load it again");
     }
     const auto body = ParametersOf(request.body);
-    if (!body.ok()) return Reply(response, body.error());
-    Reply(response, api.Call("POST", request.matches[1].str(), *body));
+    return Reply(body.ok() ? api.Call("POST", route, *body) : body.error());
   }
 
-  static void Reply(Response& response, const Result<Json>& result) {
-    if (result.ok()) return Answer(response, 200, *result);
-    const Error& error = result.error();
-    Refuse(response, StatusOf(error.code), CodeName(error.code), error.message);
-  }
-
+  const bool dashboard;
   const Sources sources;
   const Guard guard;
   Api api{sources};
-  httplib::Server server;
   std::string address;
-  std::thread thread;
-  std::atomic<bool> ended{false};
+  std::unique_ptr<HttpServer> server;  // last: it stops before what it asks is gone
 };
 
 Status CheckWebOptions(const WebOptions& options) {
@@ -250,38 +235,23 @@ Result<std::unique_ptr<WebServer>> WebServer::Start(const WebOptions& options, S
   VARVE_RETURN_IF_ERROR(CheckWebOptions(options));
   const std::string& address = options.address;
   VARVE_ASSIGN_OR_RETURN(const HostPort place, ParseAddress(address));
-  auto state =
-      std::make_unique<State>(std::move(sources), Access{place.host, options.hosts, options.token});
-  state->SetLimits();
-  state->AddGuard();
-  state->AddMonitoring();
-  if (options.dashboard) state->AddDashboard();
-  int port = place.port;
-  if (port == 0) {
-    port = state->server.bind_to_any_port(place.host);
-  } else if (!state->server.bind_to_port(place.host, port)) {
-    port = -1;
+  auto state = std::make_unique<State>(
+      std::move(sources), Access{place.host, options.hosts, options.token}, options.dashboard);
+  auto server = HttpServer::Start(
+      place.host, place.port, kHeaders,
+      [known = state.get()](const HttpRequest& request) { return known->Handle(request); });
+  if (!server.ok()) {
+    return Error{server.error().code, "cannot listen on " + address +
+                                          "; is another process there? Choose another with "
+                                          "--listen HOST:PORT, or --listen none"};
   }
-  if (port < 0) {
-    return Error{Code::kAlreadyExists, "cannot listen on " + address +
-                                           "; is another process there? Choose another with "
-                                           "--listen HOST:PORT, or --listen none"};
-  }
-  state->address = address.substr(0, address.rfind(':') + 1) + std::to_string(port);
-  State* const running = state.get();
-  state->thread = std::thread([running] {
-    running->server.listen_after_bind();
-    running->ended = true;
-  });
-  // Stopping a server that is not yet running would do nothing.
-  while (!running->server.is_running() && !running->ended) std::this_thread::yield();
+  state->server = std::move(server).value();
+  state->address =
+      address.substr(0, address.rfind(':') + 1) + std::to_string(state->server->port());
   return std::unique_ptr<WebServer>(new WebServer(std::move(state)));
 }
 
-WebServer::~WebServer() {
-  state_->server.stop();
-  state_->thread.join();
-}
+WebServer::~WebServer() = default;
 
 const std::string& WebServer::address() const { return state_->address; }
 

@@ -195,6 +195,29 @@ TEST_F(WebServerTest, WithoutADashboardThereIsMonitoring) {
   EXPECT_EQ(StatusOf("/api/v1/session"), 404);
 }
 
+TEST_F(WebServerTest, EveryAnswerHasThePolicy) {
+  Start();
+  const auto has_policy = [](const httplib::Result& answer, int status) {
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, status);
+    EXPECT_EQ(answer->get_header_value("X-Frame-Options"), "DENY");
+    EXPECT_EQ(answer->get_header_value("X-Content-Type-Options"), "nosniff");
+    EXPECT_TRUE(answer->has_header("Content-Security-Policy"));
+  };
+  has_policy(client->Head("/"), 200);
+  has_policy(client->Head("/metrics"), 200);
+  has_policy(client->Get("/", {{"If-None-Match", std::string(Assets()[0].etag)}}),
+             Assets()[0].path == "/index.html" ? 304 : 200);
+  has_policy(client->Get("/nowhere"), 404);
+  has_policy(client->Get("/", {{"Host", "evil.example"}}), 403);
+  has_policy(client->Put("/api/v1/retry", "{}", "application/json"), 405);
+  has_policy(client->Delete("/metrics"), 405);
+  has_policy(client->Options("/"), 405);
+  has_policy(client->Post("/api/v1/retry", std::string(65'537, ' '), "application/json"), 413);
+  EXPECT_EQ(client->Options("/")->get_header_value("Allow"), "GET, HEAD, POST");
+  has_policy(client->Put("/", {{"Host", "evil.example"}}, "", "text/plain"), 403);
+}
+
 TEST_F(WebServerTest, ParametersAreDecodedOnce) {
   Start();
   Drop("in/a b+c%20.ndjson");
@@ -205,6 +228,8 @@ TEST_F(WebServerTest, ParametersAreDecodedOnce) {
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 200) << answer->body;
   EXPECT_EQ(Json::parse(answer->body)["key"], "in/a b+c%20.ndjson");
+  EXPECT_EQ(StatusOf("/api/v1/file?key=in%2Fa%00"), 404);
+  EXPECT_EQ(StatusOf("/api/v1/file?key=%F0%9F%AA%A8"), 404);
   EXPECT_EQ(StatusOf("/api/v1/files?limit=0"), 400);
   EXPECT_EQ(StatusOf("/api/v1/file?key=none"), 404);
   EXPECT_EQ(StatusOf("/api/v1/../../etc/passwd"), 404);

@@ -44,7 +44,8 @@ def test_control(package):
     fields = dict(re.findall(r"^ ?(\w[\w-]*): (.+)$", run("dpkg-deb", "-I", package), re.M))
     assert fields["Package"] == "varve" and fields["Section"] == "utils"
     depends = {entry.split()[0] for entry in fields["Depends"].split(", ")}
-    assert {"libc6", "libsqlite3-0", "libzstd1", "libsnappy1v5"} <= depends
+    assert {"libc6", "libsqlite3-0", "libzstd1", "libsnappy1v5", "libcurl4"} <= depends
+    assert not {"libssl3", "libcpp-httplib0.11", "libldap-2.5-0"} & depends, "they cost each start"
     assert "/etc/varve/varve.toml" in run("dpkg-deb", "-I", package, "conffiles")
 
 

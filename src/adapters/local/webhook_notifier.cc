@@ -1,21 +1,15 @@
 #include "adapters/local/webhook_notifier.h"
 
-#include <curl/curl.h>
-
 #include <memory>
 
 #include "adapters/local/alert_json.h"
+#include "adapters/local/curl_library.h"
 
 namespace varve {
 namespace {
 
-struct EasyCloser {
-  void operator()(CURL* curl) const { curl_easy_cleanup(curl); }
-};
-struct ListCloser {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using Headers = std::unique_ptr<curl_slist, ListCloser>;
+using Easy = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
+using Headers = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
 size_t Ignore(char*, size_t size, size_t count, void*) { return size * count; }
 
@@ -27,33 +21,39 @@ Status Judge(long answer) {
   return Error{Code::kInvalidArgument, said + ": check its address"};
 }
 
-Error Failed(CURLcode code) {
+Error Failed(const CurlLibrary& library, CURLcode code) {
   const bool malformed = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
   return Error{malformed ? Code::kInvalidArgument : Code::kIo,
-               std::string("post to the webhook: ") + curl_easy_strerror(code)};
+               std::string("post to the webhook: ") + library.easy_strerror(code)};
 }
 
 }  // namespace
 
 Status WebhookNotifier::Notify(const Alert& alert) {
-  static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
-  const std::unique_ptr<CURL, EasyCloser> curl(curl_easy_init());
-  if (global != CURLE_OK || curl == nullptr) return Error{Code::kInternal, "libcurl did not start"};
+  const Result<CurlLibrary>& loaded = LoadCurl();
+  if (!loaded.ok()) return Error(loaded.error()).WithContext("post to the webhook");
+  const CurlLibrary& library = *loaded;
+  const Easy curl(library.easy_init(), library.easy_cleanup);
+  if (curl == nullptr) return Error{Code::kInternal, "libcurl did not start"};
 
   const std::string body = AlertToSlackJson(alert);
-  Headers headers(curl_slist_append(nullptr, "Content-Type: application/json"));
-  curl_easy_setopt(curl.get(), CURLOPT_URL, url_.c_str());
-  curl_easy_setopt(curl.get(), CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, body.c_str());
-  curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-  curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, Ignore);
-  curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(timeout_ms_));
-  curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);  // other threads run
-  const CURLcode code = curl_easy_perform(curl.get());
-  if (code != CURLE_OK) return Failed(code);
+  const Headers headers(library.slist_append(nullptr, "Content-Type: application/json"),
+                        library.slist_free_all);
+  const auto set = [&](CURLoption option, auto value) {
+    library.easy_setopt(curl.get(), option, value);
+  };
+  set(CURLOPT_URL, url_.c_str());
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_HTTPHEADER, headers.get());
+  set(CURLOPT_POSTFIELDS, body.c_str());
+  set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  set(CURLOPT_WRITEFUNCTION, &Ignore);
+  set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout_ms_));
+  set(CURLOPT_NOSIGNAL, 1L);  // other threads run
+  const CURLcode code = library.easy_perform(curl.get());
+  if (code != CURLE_OK) return Failed(library, code);
   long answer = 0;
-  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer);
+  library.easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer);
   return Judge(answer);
 }
 

@@ -9,8 +9,8 @@
 namespace varve {
 
 // Thread-safe. Waits for the answer, at most the timeout. kThrottled: 429; kIo: 5xx or no answer;
-// kInvalidArgument: another answer, or an address that is none. The address is a secret (it lets
-// anyone post), so no error names it.
+// kInvalidArgument: another answer, or an address that is none; kNotFound: no libcurl is installed.
+// The address is a secret (it lets anyone post), so no error names it.
 class WebhookNotifier : public Notifier {
  public:
   WebhookNotifier(std::string url, int64_t timeout_ms)
