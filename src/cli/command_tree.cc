@@ -12,13 +12,13 @@ namespace {
 
 using Cancel = const std::atomic<bool>*;
 
-struct Entry {
+struct CommandEntry {
   std::string_view name;  // empty: it tells of the others, so that it is not for it alone
   CommandList (*add)(CLI::App& root, Cancel cancel);
 };
 
 // In the order of the help text.
-constexpr Entry kEntries[] = {
+constexpr CommandEntry kEntries[] = {
     {"run", [](CLI::App& root, Cancel stop) { return CommandList{AddRun(root, stop)}; }},
     {"convert", [](CLI::App& root, Cancel stop) { return CommandList{AddConvert(root, stop)}; }},
     {"plan", [](CLI::App& root, Cancel) { return CommandList{AddPlan(root)}; }},
@@ -41,20 +41,21 @@ constexpr Entry kEntries[] = {
 };
 
 // The entry that is enough; null: all of them are needed.
-const Entry* OnlyEntry(int argc, const char* const* argv) {
+const CommandEntry* OnlyEntry(int argc, const char* const* argv) {
   // A configuration file is checked to the end, with the sections of other commands.
   if (argc < 2 || *argv[1] == '\0' || MayReadFile(argc, argv)) return nullptr;
   const auto found = std::find_if(std::begin(kEntries), std::end(kEntries),
-                                  [&](const Entry& entry) { return entry.name == argv[1]; });
+                                  [&](const CommandEntry& entry) { return entry.name == argv[1]; });
   return found == std::end(kEntries) ? nullptr : found;
 }
 
 }  // namespace
 
 CommandList AddCommands(CLI::App& root, int argc, const char* const* argv, Cancel cancel) {
-  if (const Entry* only = OnlyEntry(argc, argv); only != nullptr) return only->add(root, cancel);
+  if (const CommandEntry* only = OnlyEntry(argc, argv); only != nullptr)
+    return only->add(root, cancel);
   CommandList commands;
-  for (const Entry& entry : kEntries) {
+  for (const CommandEntry& entry : kEntries) {
     CommandList more = entry.add(root, cancel);
     std::move(more.begin(), more.end(), std::back_inserter(commands));
   }

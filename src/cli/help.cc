@@ -16,7 +16,7 @@ namespace {
 constexpr size_t kTextColumn = 30;
 
 // "  left            text", the text wrapped; on its own line when `left` is long.
-std::string Entry(const std::string& left, const std::string& text, size_t columns) {
+std::string HelpEntry(const std::string& left, const std::string& text, size_t columns) {
   std::string entry = "  " + left;
   if (DisplayWidth(entry) + 2 > kTextColumn) {
     entry += "\n" + std::string(kTextColumn, ' ');
@@ -30,7 +30,7 @@ std::string Entry(const std::string& left, const std::string& text, size_t colum
 std::string Commands(const CLI::App& app, size_t columns) {
   std::string text;
   for (const CLI::App* child : VisibleCommands(app)) {
-    text += Entry(child->get_name(), Summary(*child), columns);
+    text += HelpEntry(child->get_name(), Summary(*child), columns);
   }
   return text.empty() ? "" : "\nCommands:\n" + text;
 }
@@ -50,7 +50,7 @@ std::string OptionGroups(const CLI::App& app, size_t columns) {
     text += "\n" + group + ":\n";
     for (const CLI::Option* option : VisibleOptions(app)) {
       if (option->get_group() == group) {
-        text += Entry(OptionSyntax(*option), option->get_description(), columns);
+        text += HelpEntry(OptionSyntax(*option), option->get_description(), columns);
       }
     }
   }
@@ -105,7 +105,7 @@ std::string RenderHelp(const CLI::App& app, size_t columns) {
   const auto arguments = Arguments(app);
   if (!arguments.empty()) text += "\nArguments:\n";
   for (const CLI::Option* argument : arguments) {
-    text += Entry(OptionSyntax(*argument), argument->get_description(), columns);
+    text += HelpEntry(OptionSyntax(*argument), argument->get_description(), columns);
   }
   text += Commands(app, columns) + OptionGroups(app, columns) + Examples(app);
   if (app.get_parent() == nullptr) text += RootNotes(columns);

@@ -29,7 +29,7 @@ std::string Roff(std::string_view text) {
   return escaped;
 }
 
-std::string Entry(const std::string& term, const std::string& text) {
+std::string ManEntry(const std::string& term, const std::string& text) {
   const size_t start = term.find_first_not_of(' ');
   return ".TP\n\\fB" + Roff(term.substr(start)) + "\\fR\n" + Roff(text) + "\n";
 }
@@ -38,10 +38,10 @@ std::string CommandSection(const CLI::App& app) {
   std::string text = ".SS \"" + Roff(UsageLine(app)) + "\"\n" + Roff(Summary(app)) + ".\n";
   if (!Details(app).empty()) text += ".PP\n" + Roff(Details(app)) + "\n";
   for (const CLI::Option* argument : Arguments(app)) {
-    text += Entry(OptionSyntax(*argument), argument->get_description());
+    text += ManEntry(OptionSyntax(*argument), argument->get_description());
   }
   for (const CLI::Option* option : VisibleOptions(app)) {
-    text += Entry(OptionSyntax(*option), option->get_description());
+    text += ManEntry(OptionSyntax(*option), option->get_description());
   }
   return text;
 }
@@ -67,12 +67,12 @@ std::string RenderManPage(const CLI::App& root, std::string_view version) {
   for (const CLI::App* leaf : leaves) text += CommandSection(*leaf);
   text += ".SH EXIT STATUS\n";
   for (const ExitStatus& status : kExitStatuses) {
-    text += Entry(std::to_string(status.code), status.meaning);
+    text += ManEntry(std::to_string(status.code), status.meaning);
   }
   text += ".SH ENVIRONMENT\n" + Roff(kEnvironment) + "\n.PP\n" + Roff(kSimd) + "\n.SH FILES\n" +
-          Entry("varve.toml",
-                "Settings, read from the working directory or from "
-                "where --config points.");
+          ManEntry("varve.toml",
+                   "Settings, read from the working directory or from "
+                   "where --config points.");
   text += ".SH EXAMPLES\n.nf\n";
   for (const CLI::App* leaf : leaves) {
     if (!leaf->get_footer().empty()) text += Roff(leaf->get_footer()) + "\n\n";

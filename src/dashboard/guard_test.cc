@@ -5,7 +5,7 @@
 namespace varve::dashboard {
 namespace {
 
-constexpr const char* kToken = "0123456789abcdef";
+constexpr const char* kGuardToken = "0123456789abcdef";
 
 TEST(GuardTest, OnLoopbackOnlyItsOwnNamesAreAllowed) {
   const Guard guard({"127.0.0.1", {"lake.example"}, ""});
@@ -20,7 +20,7 @@ TEST(GuardTest, OnLoopbackOnlyItsOwnNamesAreAllowed) {
 }
 
 TEST(GuardTest, BeyondLoopbackAddressesAreAllowedToo) {
-  const Guard guard({"0.0.0.0", {"lake.example"}, kToken});
+  const Guard guard({"0.0.0.0", {"lake.example"}, kGuardToken});
   for (const char* host : {"10.0.0.1:9464", "[2001:db8::1]:9464", "lake.example", "localhost"}) {
     EXPECT_TRUE(guard.AllowsHost(host)) << host;
   }
@@ -46,26 +46,26 @@ TEST(GuardTest, ATokenIsNeededWhereOthersCanConnect) {
     const Status refused = CheckAccess({host, {}, ""});
     ASSERT_FALSE(refused.ok()) << host;
     EXPECT_NE(refused.error().message.find("dashboard-token"), std::string::npos);
-    EXPECT_TRUE(CheckAccess({host, {}, kToken}).ok()) << host;
+    EXPECT_TRUE(CheckAccess({host, {}, kGuardToken}).ok()) << host;
   }
   EXPECT_FALSE(CheckAccess({"127.0.0.1", {}, "short"}).ok());
 }
 
 TEST(GuardTest, SignedInByCookieOrToken) {
-  const Guard guard({"0.0.0.0", {}, kToken});
+  const Guard guard({"0.0.0.0", {}, kGuardToken});
   const std::string set = guard.SessionCookie();
   const std::string cookie = set.substr(0, set.find(';'));
   EXPECT_NE(set.find("HttpOnly"), std::string::npos);
   EXPECT_NE(set.find("SameSite=Strict"), std::string::npos);
-  EXPECT_EQ(set.find(kToken), std::string::npos);
+  EXPECT_EQ(set.find(kGuardToken), std::string::npos);
   EXPECT_TRUE(guard.IsSignedIn(cookie, ""));
   EXPECT_TRUE(guard.IsSignedIn("a=b; " + cookie + "; c=d", ""));
-  EXPECT_TRUE(guard.IsSignedIn("", std::string("Bearer ") + kToken));
+  EXPECT_TRUE(guard.IsSignedIn("", std::string("Bearer ") + kGuardToken));
   EXPECT_FALSE(guard.IsSignedIn("", ""));
   EXPECT_FALSE(guard.IsSignedIn("varve_session=", ""));
   EXPECT_FALSE(guard.IsSignedIn("x" + cookie, ""));
   EXPECT_FALSE(guard.IsSignedIn(cookie, "Bearer wrong"));
-  EXPECT_FALSE(guard.IsSignedIn(Guard({"0.0.0.0", {}, kToken}).SessionCookie(), ""));
+  EXPECT_FALSE(guard.IsSignedIn(Guard({"0.0.0.0", {}, kGuardToken}).SessionCookie(), ""));
   EXPECT_TRUE(Guard({"127.0.0.1", {}, ""}).IsSignedIn("", ""));
 }
 

@@ -63,8 +63,8 @@ int StatusOf(Code code) {
   }
 }
 
-HttpResponse Answer(int status, const Json& json) {
-  return {status, kJsonType, JsonLineOf(json), {{"Cache-Control", "no-store"}}};
+HttpResponse Answer(int status, const Json& body) {
+  return {status, kJsonType, JsonLineOf(body), {{"Cache-Control", "no-store"}}};
 }
 
 HttpResponse Refuse(int status, std::string_view code, std::string_view message) {

@@ -85,9 +85,9 @@ Status Attempt::Write(Held held) {
     return Ok{};
   }
   numbers_rounded_ += held.rows.numbers_rounded;
-  const parquet::EncodedRowGroup rows =
+  parquet::EncodedRowGroup rows =
       Assemble(std::move(held.rows), frozen_->schema, attempt_.pages, &scratch_);
-  return writer_->Append(held.group, rows, held.sources);
+  return writer_->Append(held.group, std::move(rows), held.sources);
 }
 
 Status Attempt::Finish() {

@@ -243,7 +243,7 @@ DatasetWriter::DatasetWriter(const ConvertOptions& options, std::vector<std::str
 
 DatasetWriter::~DatasetWriter() = default;
 
-Status DatasetWriter::Append(uint32_t group, const parquet::EncodedRowGroup& rows,
+Status DatasetWriter::Append(uint32_t group, parquet::EncodedRowGroup rows,
                              const std::vector<LineRange>& sources) {
   State& state = *state_;
   const bool full =
@@ -256,7 +256,7 @@ Status DatasetWriter::Append(uint32_t group, const parquet::EncodedRowGroup& row
     VARVE_RETURN_IF_ERROR(state.OpenPart());
   }
   state.AddSources(sources);
-  return state.open->Append(rows);
+  return state.open->Append(std::move(rows));
 }
 
 Status DatasetWriter::Close() { return state_->ClosePart(); }

@@ -44,7 +44,7 @@ class DatasetWriter {
   ~DatasetWriter();
 
   // Appends to the current file of `group`. Groups come one after the other, never interleaved.
-  Status Append(uint32_t group, const parquet::EncodedRowGroup& rows,
+  Status Append(uint32_t group, parquet::EncodedRowGroup rows,
                 const std::vector<LineRange>& sources);
   Status Close();
   // Gives the files their names; then, with `overwrite`, removes older data files.

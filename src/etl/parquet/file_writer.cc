@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kMagic = "PAR1";
 constexpr size_t kMaxFooterBytes = 0x7FFFFFFF;
+constexpr size_t kWriteBytes = 1 << 20;  // chunks are written together up to so much
 constexpr int32_t kMaxOrdinal = 0x7FFF;
 
 std::span<const uint8_t> AsBytes(std::string_view text) {
@@ -55,6 +56,7 @@ struct FileWriter::State {
 
   Status Check(const EncodedRowGroup& group) const;
   void Describe(const EncodedRowGroup& group);
+  Status Write(std::span<EncodedChunk> chunks);
   Status WriteIndexes(PendingIndexes* pending,
                       std::optional<FileRange> ColumnChunkMetadata::*member);
   Status WriteFooter();
@@ -113,14 +115,27 @@ void FileWriter::State::Describe(const EncodedRowGroup& group) {
   metadata.row_count += out.row_count;
 }
 
-Status FileWriter::Append(const EncodedRowGroup& group) {
+// A chunk that is written gives its memory back before the next one is: the page cache then takes
+// pages that are warm, instead of fresh ones that a virtual machine must first be given.
+Status FileWriter::State::Write(std::span<EncodedChunk> chunks) {
+  std::vector<std::span<const uint8_t>> pieces;
+  while (!chunks.empty()) {
+    pieces.clear();
+    for (size_t bytes = 0; pieces.size() < chunks.size() && bytes < kWriteBytes;) {
+      bytes += pieces.emplace_back(chunks[pieces.size()].bytes.bytes()).size();
+    }
+    VARVE_RETURN_IF_ERROR(file.Append(pieces));
+    for (EncodedChunk& chunk : chunks.first(pieces.size())) chunk.bytes.Free();
+    chunks = chunks.subspan(pieces.size());
+  }
+  return Ok{};
+}
+
+Status FileWriter::Append(EncodedRowGroup group) {
   if (group.row_count == 0) return Ok{};
   VARVE_RETURN_IF_ERROR(state_->Check(group));
-  std::vector<std::span<const uint8_t>> pieces;
-  pieces.reserve(group.chunks.size());
-  for (const EncodedChunk& chunk : group.chunks) pieces.push_back(chunk.bytes.bytes());
   state_->Describe(group);
-  return state_->file.Append(pieces);
+  return state_->Write(group.chunks);
 }
 
 Status FileWriter::State::WriteIndexes(PendingIndexes* pending,

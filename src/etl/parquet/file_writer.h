@@ -39,9 +39,10 @@ class FileWriter {
   FileWriter& operator=(FileWriter&&) noexcept;
   ~FileWriter();
 
-  // Writes the chunks as they are and keeps only their metadata. An empty row group is left out.
-  // kInternal when the chunks contradict the schema or themselves: nothing is written then.
-  Status Append(const EncodedRowGroup& group);
+  // Writes the chunks as they are and keeps only their metadata; each chunk's memory is free once
+  // it is written. An empty row group is left out. kInternal when the chunks contradict the schema
+  // or themselves: nothing is written then.
+  Status Append(EncodedRowGroup group);
 
   // Writes indexes and footer; afterwards every byte is written and, unless that is the caller's
   // part, on disk. Forgets the metadata: leaves() is empty then. No Append after it.

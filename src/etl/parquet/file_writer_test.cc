@@ -155,7 +155,7 @@ TEST_F(FileWriterTest, AMissingMaximumLeavesTheIndexOut) {
   bounds.has_max = false;
   group.chunks[5].bounds->has_max = false;
   FileWriter writer = Create();
-  ASSERT_TRUE(writer.Append(group).ok());
+  ASSERT_TRUE(writer.Append(std::move(group)).ok());
   ASSERT_TRUE(writer.Close({}).ok());
   const FooterReader file = FooterReader::Open(writer.temporary_path()).value();
   const ColumnChunkMetadata& chunk = file.metadata().row_groups[0].columns[5];
@@ -179,7 +179,7 @@ TEST_F(FileWriterTest, ContradictoryChunksAreRefusedUnwritten) {
   const auto refuses = [&](auto&& spoil) {
     EncodedRowGroup group = Encode(250);
     spoil(&group);
-    const Status status = writer.Append(group);
+    const Status status = writer.Append(std::move(group));
     ASSERT_FALSE(status.ok());
     EXPECT_EQ(status.error().code, Code::kInternal);
   };

@@ -15,6 +15,7 @@ namespace varve::parquet {
 namespace {
 
 constexpr int kMaxNameTries = 16;
+constexpr uint64_t kWritebackBytes = 1 << 20;
 constexpr mode_t kMode = 0666;  // less the umask
 
 std::string TemporaryPath(const std::string& path) {
@@ -74,7 +75,8 @@ OutputFile::OutputFile(OutputFile&& other) noexcept
       temporary_path_(std::exchange(other.temporary_path_, {})),
       fd_(std::exchange(other.fd_, -1)),
       durability_(other.durability_),
-      size_bytes_(other.size_bytes_) {}
+      size_bytes_(other.size_bytes_),
+      writeback_bytes_(other.writeback_bytes_) {}
 
 OutputFile::~OutputFile() {
   if (fd_ >= 0) close(fd_);
@@ -116,7 +118,17 @@ Status OutputFile::Append(std::span<const std::span<const uint8_t>> pieces) {
       left = Consume(left, static_cast<size_t>(written));
     }
   }
+  StartWriteback();
   return Ok{};
+}
+
+// So that the disk works while rows are still parsed, and Close has little to wait for.
+void OutputFile::StartWriteback() {
+  if (durability_ != Durability::kEachFile) return;
+  if (size_bytes_ - writeback_bytes_ < kWritebackBytes) return;
+  sync_file_range(fd_, static_cast<off64_t>(writeback_bytes_),
+                  static_cast<off64_t>(size_bytes_ - writeback_bytes_), SYNC_FILE_RANGE_WRITE);
+  writeback_bytes_ = size_bytes_;
 }
 
 Status OutputFile::Close() {

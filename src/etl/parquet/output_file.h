@@ -42,12 +42,14 @@ class OutputFile {
 
  private:
   OutputFile(std::string path, std::string temporary_path, int fd, Durability durability);
+  void StartWriteback();
 
   std::string path_;
   std::string temporary_path_;  // empty: published
   int fd_ = -1;
   Durability durability_;
   uint64_t size_bytes_ = 0;
+  uint64_t writeback_bytes_ = 0;  // the disk was told to write so many
 };
 
 }  // namespace varve::parquet
