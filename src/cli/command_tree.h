@@ -9,7 +9,7 @@
 namespace varve::cli {
 
 // Puts the commands under `root` that parsing these arguments can need: the one that the first of
-// them names, which takes a third of the time, or all of them.
+// them names, which saves most of the time, or all of them.
 CommandList AddCommands(CLI::App& root, int argc, const char* const* argv,
                         const std::atomic<bool>* cancel);
 
