@@ -38,7 +38,7 @@ class PrivateDirectory {
     RemoveAbandoned(parent);
     std::string pattern = (fs::path(parent) / "new-XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr) return ErrnoError("create directory", pattern);
-    const int lock = OpenLock(pattern, O_CREAT);
+    const int lock = OpenLock(pattern);
     if (lock < 0) return ErrnoError("lock", pattern);
     // Only now, locked, does it have a name that others would remove.
     std::string path = (fs::path(parent) / ("run-" + pattern.substr(pattern.size() - 6))).string();
@@ -62,21 +62,21 @@ class PrivateDirectory {
  private:
   PrivateDirectory(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
 
-  // The locked descriptor, or -1 when there is none or another process holds it.
-  static int OpenLock(const fs::path& directory, int flags) {
-    const int fd = open((directory / kLockName).c_str(), O_RDWR | O_CLOEXEC | flags, 0600);
+  // The locked descriptor, or -1 when another process holds it or the directory is gone.
+  static int OpenLock(const fs::path& directory) {
+    const int fd = open((directory / kLockName).c_str(), O_RDWR | O_CLOEXEC | O_CREAT, 0600);
     if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) return fd;
     if (fd >= 0) close(fd);
     return -1;
   }
 
-  // Of processes that were killed.
+  // Of processes that were killed. One without its lock was being removed by them.
   static void RemoveAbandoned(const std::string& parent) {
     std::error_code failed;
     for (fs::directory_iterator at(parent, failed), end; !failed && at != end;
          at.increment(failed)) {
       if (!at->path().filename().string().starts_with("run-")) continue;
-      const int lock = OpenLock(at->path(), 0);
+      const int lock = OpenLock(at->path());
       if (lock < 0) continue;
       std::error_code ignored;
       fs::remove_all(at->path(), ignored);
