@@ -165,6 +165,11 @@ BatchSteps::Outcome BatchSteps::Record(HeldBatch& held, StepContext& context) {
 
 BatchSteps::Outcome BatchSteps::Publish(HeldBatch& held, StepContext&) {
   if (HasEnded(held.record.state)) return StepOutcome::Done();
+  if (held.record.state != BatchState::kPublishing) {
+    // The workflow is further than this process's record of the batch: a successor recorded the
+    // outputs, of which this one knows nothing. Done would be a lie.
+    return Error{Code::kConflict, "another process has recorded the batch's outputs"};
+  }
   auto published = varve::Publish(deps_.output, held.record);
   if (!published.ok()) return Patient(std::move(published).error());
   return StepOutcome::Done();
