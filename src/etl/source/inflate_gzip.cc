@@ -26,10 +26,11 @@ std::string Describe(int isal_code) {
 }  // namespace
 
 GzipInflater::GzipInflater(ByteStream* stored)
-    : stored_(stored), state_(std::make_unique<inflate_state>()) {
+    : stored_(stored),
+      state_(std::make_unique<inflate_state>()),
+      header_(std::make_unique<isal_gzip_header>()) {
   input_.Resize(kGzipInputBytes);
   isal_inflate_init(state_.get());
-  state_->crc_flag = ISAL_GZIP;
 }
 
 GzipInflater::~GzipInflater() = default;
@@ -59,11 +60,25 @@ Result<bool> GzipInflater::NextMember() {
   uint8_t* next_in = state_->next_in;
   const uint32_t avail_in = state_->avail_in;
   isal_inflate_reset(state_.get());
-  state_->crc_flag = ISAL_GZIP;
+  state_->crc_flag = ISAL_GZIP_NO_HDR_VER;
   state_->next_in = next_in;
   state_->avail_in = avail_in;
-  stage_ = Stage::kInMember;
+  *header_ = isal_gzip_header();
+  stage_ = Stage::kInHeader;
   ++members_;
+  return true;
+}
+
+// isal_inflate() would read the header, too, but forgets its flags when the input ends within it.
+Result<bool> GzipInflater::ReadHeader() {
+  for (;;) {
+    VARVE_ASSIGN_OR_RETURN(const bool more, Fill());
+    if (!more) return false;
+    const int code = isal_read_gzip_header(state_.get(), header_.get());
+    if (code == ISAL_DECOMP_OK) break;
+    if (code != ISAL_END_INPUT) return Fail("corrupt_gzip", Code::kCorrupt, Describe(code));
+  }
+  stage_ = Stage::kInMember;
   return true;
 }
 
@@ -83,6 +98,10 @@ Status GzipInflater::SkipPadding() {
   }
 }
 
+Error GzipInflater::Truncated() {
+  return Fail("truncated_gzip", Code::kCorrupt, "the gzip stream ends in the middle");
+}
+
 Result<size_t> GzipInflater::Read(std::span<char> out) {
   // One call inflates at most 1 GiB: ISA-L counts in 32 bits.
   const auto size = static_cast<uint32_t>(std::min<size_t>(out.size(), 1u << 30));
@@ -93,6 +112,10 @@ Result<size_t> GzipInflater::Read(std::span<char> out) {
     if (stage_ == Stage::kBetweenMembers) {
       VARVE_ASSIGN_OR_RETURN(const bool more, NextMember());
       if (!more) return size_t{0};
+    }
+    if (stage_ == Stage::kInHeader) {
+      VARVE_ASSIGN_OR_RETURN(const bool more, ReadHeader());
+      if (!more) return Truncated();
     }
     VARVE_ASSIGN_OR_RETURN(const bool more, Fill());
     const uint32_t available = state_->avail_in;
@@ -105,7 +128,7 @@ Result<size_t> GzipInflater::Read(std::span<char> out) {
     if (state_->block_state == ISAL_BLOCK_FINISH) {
       stage_ = Stage::kBetweenMembers;
     } else if (!more && state_->avail_out == size) {
-      return Fail("truncated_gzip", Code::kCorrupt, "the gzip stream ends in the middle");
+      return Truncated();
     }
   }
   return static_cast<size_t>(size - state_->avail_out);

@@ -11,6 +11,7 @@
 #include "etl/source/byte_stream.h"
 
 struct inflate_state;
+struct isal_gzip_header;
 
 namespace varve {
 
@@ -24,14 +25,17 @@ class GzipInflater : public ByteStream {
   uint64_t stored_offset() const override;
 
  private:
-  enum class Stage { kBetweenMembers, kInMember, kPadding };
+  enum class Stage { kBetweenMembers, kInHeader, kInMember, kPadding };
 
   Result<bool> Fill();  // false at the end of the stored bytes
   Result<bool> NextMember();
+  Result<bool> ReadHeader();
   Status SkipPadding();
+  Error Truncated();
 
   ByteStream* stored_;
   std::unique_ptr<inflate_state> state_;
+  std::unique_ptr<isal_gzip_header> header_;  // of the member, as far as it is read
   Buffer input_;
   Stage stage_ = Stage::kBetweenMembers;
   uint64_t members_ = 0;
