@@ -22,7 +22,11 @@ endfunction()
 # For code that takes longer to compile than to run: hardly optimised, which halves the compiler's
 # time.
 function(varve_compile_quickly TARGET)
-  target_compile_options(${TARGET} PRIVATE $<IF:$<BOOL:${VARVE_SANITIZE}>,-O0,-O1>)
+  if(VARVE_SANITIZE)
+    target_compile_options(${TARGET} PRIVATE -O0)
+  else()
+    target_compile_options(${TARGET} PRIVATE -O1)
+  endif()
 endfunction()
 
 # varve_test(NAME SRCS a_test.cc ... DEPS target ...)
