@@ -14,7 +14,7 @@ if ! clang-format --dry-run --Werror "${files[@]}" 2>/dev/null; then
 fi
 
 # clang-tidy spends its time in other people's headers, so it reads files joined, as the compiler
-# does. Tests are left to the compiler's warnings, and the dashboard's page as an array to nobody.
+# does. Tests are left to the compiler's warnings; the dashboard's page, as an array, needs no reader.
 cmake --preset lint >/dev/null
 cmake --build build/lint --target varve_commit >/dev/null
 echo "clang-tidy: all of src/"

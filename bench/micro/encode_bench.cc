@@ -76,7 +76,7 @@ void BM_RleHybrid(benchmark::State& state) {
   Buffer out;
   for (auto _ : state) {
     out.Clear();
-    AppendRleHybrid(indices.data(), indices.size(), bit_width, 1, &out, level);
+    AppendRleHybrid(indices.data(), indices.size(), bit_width, /*patience=*/1, &out, level);
     benchmark::ClobberMemory();
   }
   state.counters["bytes"] = static_cast<double>(out.size());

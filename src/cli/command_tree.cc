@@ -52,8 +52,8 @@ const CommandEntry* OnlyEntry(int argc, const char* const* argv) {
 }  // namespace
 
 CommandList AddCommands(CLI::App& root, int argc, const char* const* argv, Cancel cancel) {
-  if (const CommandEntry* only = OnlyEntry(argc, argv); only != nullptr)
-    return only->add(root, cancel);
+  const CommandEntry* const only = OnlyEntry(argc, argv);
+  if (only != nullptr) return only->add(root, cancel);
   CommandList commands;
   for (const CommandEntry& entry : kEntries) {
     CommandList more = entry.add(root, cancel);

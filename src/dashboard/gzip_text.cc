@@ -1,16 +1,15 @@
 #include "dashboard/gzip_text.h"
 
-#include <zlib.h>
+#include <cstdint>
+#include <span>
 
-#include <string>
-#include <utility>
+#include "base/buffer.h"
+#include "etl/encode/compress.h"
 
 namespace varve::dashboard {
 namespace {
 
 constexpr size_t kBytesMin = 1400;  // less fits into one packet as it is
-constexpr int kGzipWindowBits = 15 + 16;
-constexpr int kMemoryLevel = 8;
 
 bool AllowsGzip(std::string_view accept) {
   constexpr std::string_view kGzip = "gzip";
@@ -25,34 +24,18 @@ bool IsText(std::string_view type) {
          type.starts_with("image/svg+xml");
 }
 
-// Empty: zlib has no memory.
-std::string GzipOf(std::string_view text) {
-  z_stream stream = {};
-  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzipWindowBits, kMemoryLevel,
-                   Z_DEFAULT_STRATEGY) != Z_OK) {
-    return "";
-  }
-  std::string gzip(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(gzip.data());
-  stream.avail_out = static_cast<uInt>(gzip.size());
-  const bool whole = deflate(&stream, Z_FINISH) == Z_STREAM_END;
-  gzip.resize(whole ? stream.total_out : 0);
-  deflateEnd(&stream);
-  return gzip;
-}
-
 }  // namespace
 
 void CompressFor(std::string_view accept, HttpResponse& response) {
   if (response.body.size() < kBytesMin || !IsText(response.type)) return;
   response.headers.emplace_back("Vary", "Accept-Encoding");
   if (!AllowsGzip(accept)) return;
-  std::string gzip = GzipOf(response.body);
-  if (gzip.empty()) return;
+  const std::span body(reinterpret_cast<const uint8_t*>(response.body.data()),
+                       response.body.size());
+  Buffer gzip;
+  if (!Compress(Codec::kGzip, 0, body, &gzip).ok()) return;
   response.headers.emplace_back("Content-Encoding", "gzip");
-  response.body = std::move(gzip);
+  response.body = gzip.view();
 }
 
 }  // namespace varve::dashboard

@@ -1,18 +1,12 @@
 #include "dashboard/query.h"
 
 #include <algorithm>
-#include <charconv>
+#include <utility>
+
+#include "base/percent_escape.h"
 
 namespace varve::dashboard {
 namespace {
-
-// The byte that "%2F" stands for; -1: that is none.
-int EscapedByte(std::string_view text) {
-  if (text.size() < 3 || text[0] != '%') return -1;
-  int byte = 0;
-  const auto [end, error] = std::from_chars(text.data() + 1, text.data() + 3, byte, 16);
-  return error == std::errc() && end == text.data() + 3 && text[1] != '-' ? byte : -1;
-}
 
 std::string Decode(std::string_view text, char plus) {
   std::string decoded;

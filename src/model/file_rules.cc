@@ -222,7 +222,7 @@ FileRecord AfterVanishing(FileRecord file, int64_t now_us) {
 }
 
 Status CheckLease(const BatchRecord& batch, std::string_view owner, int64_t now_us) {
-  if (batch.state == BatchState::kCompleted || batch.state == BatchState::kFailed) {
+  if (HasEnded(batch.state)) {
     return InState(batch);
   }
   if (batch.owner != owner && batch.lease_until_us >= now_us) {

@@ -14,8 +14,6 @@
 namespace varve {
 namespace {
 
-bool IsPast(const BatchRecord& batch, BatchState state) { return batch.state > state; }
-
 // What a person mends, a full disk or a directory without permission, is worth waiting for: giving
 // the batch up would only make the next one fail in the same way.
 Error Patient(Error error) {
@@ -32,13 +30,18 @@ bool IsOutage(std::string_view error) {
 }  // namespace
 
 WorkStep BatchSteps::MakeStep(std::string name,
-                              Outcome (BatchSteps::*run)(HeldBatch&, StepContext&)) {
+                              Outcome (BatchSteps::*run)(HeldBatch&, StepContext&),
+                              std::optional<BatchState> during) {
   WorkStep step;
   step.name = std::move(name);
   step.retry = config_.step_retry;
-  step.run = [this, run](StepContext& context) -> Outcome {
+  step.run = [this, run, during](StepContext& context) -> Outcome {
     HeldBatch* held = held_.Find(context.name);
     if (held == nullptr) return Error{Code::kConflict, "this process does not hold the batch"};
+    if (during && held->record.state > *during) return StepOutcome::Done();
+    if (during && held->record.state < *during) {
+      return Error{Code::kConflict, "another process has taken the batch further"};
+    }
     return (this->*run)(*held, context);
   };
   return step;
@@ -46,10 +49,12 @@ WorkStep BatchSteps::MakeStep(std::string name,
 
 Workplan BatchSteps::Plan() {
   Workplan plan;
-  plan.steps = {
-      MakeStep("begin", &BatchSteps::Begin),       MakeStep("convert", &BatchSteps::Convert),
-      MakeStep("record", &BatchSteps::Record),     MakeStep("publish", &BatchSteps::Publish),
-      MakeStep("complete", &BatchSteps::Complete), MakeStep("dispose", &BatchSteps::Dispose)};
+  plan.steps = {MakeStep("begin", &BatchSteps::Begin, BatchState::kClaimed),
+                MakeStep("convert", &BatchSteps::Convert, BatchState::kProcessing),
+                MakeStep("record", &BatchSteps::Record, BatchState::kProcessing),
+                MakeStep("publish", &BatchSteps::Publish, BatchState::kPublishing),
+                MakeStep("complete", &BatchSteps::Complete, BatchState::kPublishing),
+                MakeStep("dispose", &BatchSteps::Dispose)};
   plan.steps[1].retry = config_.job_retry;
   plan.on_failure = MakeStep(std::string(kFailStep), &BatchSteps::Fail);
   plan.on_error = [this](const Execution& execution, const Error& error, bool retrying) {
@@ -75,13 +80,11 @@ void BatchSteps::OnError(const Execution& execution, const Error& error, bool re
 }
 
 BatchSteps::Outcome BatchSteps::Begin(HeldBatch& held, StepContext& context) {
-  if (IsPast(held.record, BatchState::kClaimed)) return StepOutcome::Done();
   VARVE_ASSIGN_OR_RETURN(held.record, deps_.tracker.Begin(held.record, context.now_us));
   return StepOutcome::Done();
 }
 
 BatchSteps::Outcome BatchSteps::Convert(HeldBatch& held, StepContext& context) {
-  if (IsPast(held.record, BatchState::kProcessing)) return StepOutcome::Done();
   VARVE_ASSIGN_OR_RETURN(BatchMemory memory, DecodeMemory(context.data));
   const bool ours = memory.job_attempt == context.attempt && memory.job_owner == config_.owner;
   if (memory.job.empty() || !ours) {
@@ -151,7 +154,6 @@ BatchSteps::Outcome BatchSteps::EndJob(const HeldBatch& held, StepContext& conte
 }
 
 BatchSteps::Outcome BatchSteps::Record(HeldBatch& held, StepContext& context) {
-  if (IsPast(held.record, BatchState::kProcessing)) return StepOutcome::Done();
   VARVE_ASSIGN_OR_RETURN(const BatchMemory memory, DecodeMemory(context.data));
   if (!memory.result) return Error{Code::kInternal, "the job's result is not remembered"};
   const JobResult& result = *memory.result;
@@ -164,12 +166,6 @@ BatchSteps::Outcome BatchSteps::Record(HeldBatch& held, StepContext& context) {
 }
 
 BatchSteps::Outcome BatchSteps::Publish(HeldBatch& held, StepContext&) {
-  if (HasEnded(held.record.state)) return StepOutcome::Done();
-  if (held.record.state != BatchState::kPublishing) {
-    // The workflow is further than this process's record of the batch: a successor recorded the
-    // outputs, of which this one knows nothing. Done would be a lie.
-    return Error{Code::kConflict, "another process has recorded the batch's outputs"};
-  }
   auto published = varve::Publish(deps_.output, held.record);
   if (!published.ok()) return Patient(std::move(published).error());
   return StepOutcome::Done();
@@ -184,7 +180,6 @@ void BatchSteps::MarkMissing(const JobResult& result, int64_t now_us) {
 }
 
 BatchSteps::Outcome BatchSteps::Complete(HeldBatch& held, StepContext& context) {
-  if (HasEnded(held.record.state)) return StepOutcome::Done();
   VARVE_ASSIGN_OR_RETURN(const BatchMemory memory, DecodeMemory(context.data));
   if (!memory.result) return Error{Code::kInternal, "the job's result is not remembered"};
   const std::vector<FileOutcome>& outcomes = memory.result->outcomes;

@@ -12,6 +12,8 @@
 // batch further on does nothing.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -57,7 +59,11 @@ class BatchSteps {
   Outcome Dispose(HeldBatch& held, StepContext& context);
   Outcome Fail(HeldBatch& held, StepContext& context);
 
-  WorkStep MakeStep(std::string name, Outcome (BatchSteps::*run)(HeldBatch&, StepContext&));
+  // A step with work to do while the batch is in the state `during`. Past it the step is done. A
+  // record before it is one that this process has from before another took the batch over: what the
+  // step would do by it, or leave undone, would be wrong.
+  WorkStep MakeStep(std::string name, Outcome (BatchSteps::*run)(HeldBatch&, StepContext&),
+                    std::optional<BatchState> during = std::nullopt);
   Status CheckResult(const HeldBatch& held, const JobResult& result, std::string_view job) const;
   void MarkMissing(const JobResult& result, int64_t now_us);
   void OnError(const Execution& execution, const Error& error, bool retrying);

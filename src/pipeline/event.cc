@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
+#include "base/percent_escape.h"
 
 namespace varve {
 namespace {
@@ -100,13 +101,6 @@ Result<std::vector<ObjectEvent>> Read(std::string_view body, int envelopes) {
   return Bad("no \"Records\", no EventBridge detail and no SNS \"Message\"");
 }
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 std::string EncodeEventKey(std::string_view key) {
   constexpr char kHex[] = "0123456789ABCDEF";
   std::string out;
@@ -135,10 +129,9 @@ Result<std::string> DecodeEventKey(std::string_view encoded) {
     } else if (encoded[i] != '%') {
       key.push_back(encoded[i]);
     } else {
-      const int high = i + 2 < encoded.size() ? HexDigit(encoded[i + 1]) : -1;
-      const int low = i + 2 < encoded.size() ? HexDigit(encoded[i + 2]) : -1;
-      if (high < 0 || low < 0) return Bad("its key holds a broken %-escape");
-      key.push_back(static_cast<char>(high * 16 + low));
+      const int byte = EscapedByte(encoded.substr(i));
+      if (byte < 0) return Bad("its key holds a broken %-escape");
+      key.push_back(static_cast<char>(byte));
       i += 2;
     }
   }

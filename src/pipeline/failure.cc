@@ -8,14 +8,6 @@
 #include "pipeline/publish.h"
 
 namespace varve {
-namespace {
-
-bool IsEnded(BatchState state) {
-  return state == BatchState::kCompleted || state == BatchState::kFailed;
-}
-
-}  // namespace
-
 void Failure::Alert(std::string_view topic, std::string subject, std::string body) {
   varve::Alert alert;
   alert.pipeline = config_.name;
@@ -57,7 +49,7 @@ Result<int64_t> Failure::RetryTime(const BatchRecord& batch, int64_t now_us) {
 Status Failure::FailBatch(HeldBatch& held, std::string_view error, Blame blame, int64_t now_us) {
   // Nothing may be taken back by a process whose successor has published it again.
   VARVE_RETURN_IF_ERROR(held_.Renew(held, now_us));
-  if (!IsEnded(held.record.state)) {
+  if (!HasEnded(held.record.state)) {
     VARVE_RETURN_IF_ERROR(End(held, error, blame, now_us));
   }
   VARVE_RETURN_IF_ERROR(Tell(held.record, error));

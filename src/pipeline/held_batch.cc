@@ -40,8 +40,7 @@ Status HeldBatches::Renew(HeldBatch& held, int64_t now_us) {
   }
   if (leased.error().code != Code::kConflict) return std::move(leased).error();
   VARVE_ASSIGN_OR_RETURN(BatchRecord now, deps_.tracker.GetBatch(config_.name, held.record.id));
-  const bool ended = now.state == BatchState::kCompleted || now.state == BatchState::kFailed;
-  if (!ended || now.fence != held.record.fence) return std::move(leased).error();
+  if (!HasEnded(now.state) || now.fence != held.record.fence) return std::move(leased).error();
   held.record = std::move(now);
   held.leased = false;
   return Ok{};

@@ -1,4 +1,4 @@
-"""The dashboard's pages and the commands over a million tracked files. Prints the times; run with `pytest -m slow -s`."""
+"""Pages and commands over a million tracked files. Prints the times; run with `pytest -m slow -s`."""
 
 import json
 import sqlite3
@@ -48,6 +48,14 @@ def fill(path):
     database.close()
 
 
+def filled_pipeline(folder):
+    pipeline = Pipeline(folder)
+    put(pipeline.input, "one.ndjson", '{"n": 1}\n')
+    pipeline.once()
+    fill(pipeline.output / "_varve/varve.db")
+    return pipeline
+
+
 COMMANDS = {
     "status": ("status",),
     "plan": ("plan",),
@@ -64,10 +72,7 @@ COMMANDS = {
 
 def test_commands_on_a_million_files(tmp_path):
     """Process start included. `reconcile` looks for every source and output, so it takes its time."""
-    pipeline = Pipeline(tmp_path)
-    put(pipeline.input, "one.ndjson", '{"n": 1}\n')
-    pipeline.once()
-    fill(pipeline.output / "_varve/varve.db")
+    pipeline = filled_pipeline(tmp_path)
     print(f"\n{FILES:,} files, {FILES // BATCH_FILES:,} batches, in ms")
     with Running(pipeline):
         for title, arguments in COMMANDS.items():
@@ -79,10 +84,7 @@ def test_commands_on_a_million_files(tmp_path):
 
 
 def test_pages_of_a_million_files(tmp_path):
-    pipeline = Pipeline(tmp_path)
-    put(pipeline.input, "one.ndjson", '{"n": 1}\n')
-    pipeline.once()
-    fill(pipeline.output / "_varve/varve.db")
+    pipeline = filled_pipeline(tmp_path)
     with Running(pipeline) as running:
         wait_until(lambda: running.get("/readyz")[0] == 200, "it is ready")
 

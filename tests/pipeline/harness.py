@@ -103,6 +103,16 @@ class Pipeline:
         return [json.loads(line) for path in sorted(self.output.glob("_quarantine/*.ndjson"))
                 for line in path.read_bytes().splitlines()]
 
+    def check_completed(self, names, lines):
+        """Of files of that many numbered() lines: every line is there once, and nothing is left."""
+        seen = Counter((row["file"], row["n"]) for row in self.rows())
+        assert seen == Counter({(name, n): 1 for name in names for n in range(lines)})
+        files = self.check()
+        assert {file["state"] for file in files} == {"completed"}
+        assert len(files) == len(names)
+        # What killed processes were working on is gone too.
+        assert not list((self.output / "_varve/.work").glob("run-*"))
+
     def check(self):
         """Accounting of every file, manifests disjoint, outputs as recorded, nothing left over."""
         files = self.files()

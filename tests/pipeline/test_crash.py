@@ -4,7 +4,6 @@ import os
 import random
 import subprocess
 import time
-from collections import Counter
 
 import pytest
 from harness import Pipeline, Running, numbered, put, wait_until
@@ -14,12 +13,6 @@ KILLS = 6
 MANY_KILLS = 1_000
 FILES = 60
 LINES = 50
-
-
-def check_every_line_once(pipeline, names):
-    """No (file, line) is missing or there twice."""
-    seen = Counter((row["file"], row["n"]) for row in pipeline.rows())
-    assert seen == Counter({(name, n): 1 for name in names for n in range(LINES)})
 
 
 def kill_again_and_again(tmp_path, seed):
@@ -35,12 +28,7 @@ def kill_again_and_again(tmp_path, seed):
             time.sleep(chance.uniform(0, 0.6))  # the moment of the kill, not a wait for anything
             running.kill()
     pipeline.once()
-    check_every_line_once(pipeline, names)
-    files = pipeline.check()
-    assert {file["state"] for file in files} == {"completed"}
-    assert len(files) == FILES
-    # What killed processes were working on is gone too.
-    assert not list((pipeline.output / "_varve/.work").glob("run-*"))
+    pipeline.check_completed(names, LINES)
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
