@@ -1,5 +1,7 @@
 #include "cli/engine_flags.h"
 
+#include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <limits>
@@ -80,6 +82,11 @@ Result<std::vector<std::string>> ExpandSources(const std::vector<std::string>& s
 }  // namespace
 
 Result<Schema> ReadSchemaFile(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    return ErrnoError("open schema file", path, EISDIR)
+        .WithContext("--schema: name a file, such as `varve schema infer` makes");
+  }
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     return ErrnoError("open schema file", path)

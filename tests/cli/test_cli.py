@@ -408,12 +408,20 @@ def test_flag_wins_over_environment_wins_over_file(good, tmp_path):
 def test_every_flag_is_a_variable_and_a_key(good, tmp_path):
     flags = re.findall(r"^ +(?:-., )?--([a-z-]+)", run_varve("convert", "--help").stdout, re.M)
     assert len(flags) > 25
-    for flag in set(flags) - {"help", "config"}:
+    value = "\x01 no such value"
+    for flag in sorted(set(flags) - {"help", "config"}):
         variable = "VARVE_" + flag.upper().replace("-", "_")
-        value = "\x01 no such value"
-        run = run_varve("convert", good, env={variable: value})
-        assert run.code in (1, 2), flag
-        (tmp_path / "varve.toml").write_text(f'[convert]\n{flag} = ["not", {{a = 1}}]\n')
+        settings = tmp_path / "varve.toml"
+        settings.unlink(missing_ok=True)
+        if flag == "output":  # any text is the name of a directory
+            assert run_varve("convert", good, env={variable: value}).code == 0
+            assert (tmp_path / value).is_dir()
+        else:
+            run = run_varve("convert", good, "-o", "out", env={variable: value})
+            assert run.code in (1, 2), flag
+            # A schema is a file, which is missed where it is read.
+            assert ("no such value" if flag == "schema" else variable) in run.stderr
+        settings.write_text(f'[convert]\n{flag} = ["not", {{a = 1}}]\n')
         assert_usage_error(run_varve("convert", good, "-o", "out"), "varve.toml:2:", flag)
 
 
