@@ -17,6 +17,7 @@ pkg_check_modules(CURL REQUIRED libcurl)  # headers only: it is loaded when it i
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4)
 pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
+pkg_check_modules(PUGIXML REQUIRED IMPORTED_TARGET pugixml)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 if(VARVE_BUILD_TESTS)
   find_package(GTest REQUIRED)

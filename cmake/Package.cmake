@@ -41,7 +41,7 @@ every line is accounted for: lines = rows + quarantined + blank. No value is
 dropped, rounded or guessed. The unit varve.service runs the pipelines of
 /etc/varve/varve.toml; varve convert converts by hand.")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# Loaded by name for webhooks (adapters/local/curl_library.h), which shlibdeps cannot see.
+# Loaded by name for webhooks (adapters/http/curl_library.h), which shlibdeps cannot see.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS libcurl4)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${packaging}/postinst ${packaging}/prerm

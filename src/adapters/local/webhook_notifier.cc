@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "adapters/local/alert_json.h"
-#include "adapters/local/curl_library.h"
+#include "adapters/http/curl_library.h"
 
 namespace varve {
 namespace {

@@ -1,4 +1,4 @@
-#include "adapters/local/curl_library.h"
+#include "adapters/http/curl_library.h"
 
 #include <gtest/gtest.h>
 

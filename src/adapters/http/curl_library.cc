@@ -1,4 +1,4 @@
-#include "adapters/local/curl_library.h"
+#include "adapters/http/curl_library.h"
 
 #include <dlfcn.h>
 
@@ -23,6 +23,7 @@ bool FindAll(void* library, CurlLibrary& curl) {
          Find(library, "curl_easy_perform", curl.easy_perform) &&
          Find(library, "curl_easy_getinfo", curl.easy_getinfo) &&
          Find(library, "curl_easy_strerror", curl.easy_strerror) &&
+         Find(library, "curl_easy_reset", curl.easy_reset) &&
          Find(library, "curl_easy_cleanup", curl.easy_cleanup) &&
          Find(library, "curl_slist_append", curl.slist_append) &&
          Find(library, "curl_slist_free_all", curl.slist_free_all);

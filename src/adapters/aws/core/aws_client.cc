@@ -1,0 +1,134 @@
+#include "adapters/aws/core/aws_client.h"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <thread>
+#include <utility>
+
+#include "adapters/aws/core/crypto.h"
+#include "adapters/aws/core/sigv4.h"
+
+namespace varve::aws {
+namespace {
+
+constexpr int64_t kSkewMaxUs = kMicrosPerMinute;  // below it a clock is right enough to sign
+
+std::string_view HostOf(std::string_view endpoint) {
+  const size_t scheme = endpoint.find("://");
+  return scheme == endpoint.npos ? endpoint : endpoint.substr(scheme + 3);
+}
+
+// "Wed, 21 Oct 2015 07:28:00 GMT"; none: it is no date.
+std::optional<int64_t> ParseHttpDate(std::string_view text) {
+  std::tm utc = {};
+  if (strptime(std::string(text).c_str(), "%a, %d %b %Y %H:%M:%S GMT", &utc) == nullptr) {
+    return std::nullopt;
+  }
+  return int64_t{timegm(&utc)} * kMicrosPerSecond;
+}
+
+void SleepUs(int64_t us) { std::this_thread::sleep_for(std::chrono::microseconds(us)); }
+
+}  // namespace
+
+AwsClient::AwsClient(HttpClient& http, CredentialsProvider& credentials, const Clock& clock,
+                     uint64_t seed, AwsClientSettings settings)
+    : http_(http),
+      credentials_(credentials),
+      clock_(clock),
+      settings_(std::move(settings)),
+      random_(seed) {}
+
+Result<AwsReply> AwsClient::SendOnce(const AwsRequest& request, bool* taken) {
+  VARVE_ASSIGN_OR_RETURN(const Credentials credentials, credentials_.Get());
+  const std::string path = EscapePath(request.path);
+  const std::string query = EscapeQuery(request.query);
+  const std::string hash =
+      request.payload_sha256.empty() ? Hex(Sha256(request.body)) : request.payload_sha256;
+
+  HttpRequest http;
+  http.method = request.method;
+  http.url = request.endpoint + path + (query.empty() ? "" : "?" + query);
+  http.headers = request.headers;
+  http.body = request.body;
+  http.timeout_ms = request.timeout_ms;
+  if (request.on_body != nullptr) {
+    http.on_body = [&](std::string_view piece) {
+      *taken = true;
+      return request.on_body(piece);
+    };
+  }
+  http.headers.emplace_back("X-Amz-Content-Sha256", hash);
+  const std::string signed_path = request.service == "s3" ? path : EscapePath(path);
+  Sign(credentials, {settings_.region, request.service, clock_.NowUs() + skew_us_.load()},
+       {request.method, signed_path, query, HostOf(request.endpoint), hash}, &http.headers);
+  VARVE_ASSIGN_OR_RETURN(HttpResponse response, http_.Send(http));
+  AwsReply reply{std::move(response), std::nullopt};
+  if (!reply.response.ok()) reply.failure = ParseFailure(reply.response);
+  return reply;
+}
+
+// Whether what made the request fail has been put right, so that it is worth trying at once.
+bool AwsClient::Mend(const AwsReply& reply, bool* skew_mended, bool* credentials_mended) {
+  // A HEAD's refusal has no body to say why: the date tells.
+  const bool may_be_skew = IsClockSkew(*reply.failure) || reply.failure->status == 403;
+  const auto server = ParseHttpDate(reply.response.Header("date"));
+  if (may_be_skew && server && !*skew_mended) {
+    const int64_t skew = *server - clock_.NowUs();
+    if (std::abs(skew - skew_us_.load()) > kSkewMaxUs) {
+      skew_us_ = skew;
+      *skew_mended = true;
+      return true;
+    }
+  }
+  if (IsExpiredCredentials(*reply.failure) && !*credentials_mended) {
+    credentials_.Forget();
+    *credentials_mended = true;
+    return true;
+  }
+  return false;
+}
+
+void AwsClient::Wait(int attempt) {
+  const int64_t bound =
+      std::min(settings_.backoff_max_us, settings_.backoff_us << std::min(attempt - 1, 20));
+  int64_t us = 0;
+  {
+    const std::lock_guard lock(random_mutex_);
+    us = static_cast<int64_t>(random_.Below(static_cast<uint64_t>(bound) + 1));
+  }
+  if (settings_.sleep != nullptr) {
+    settings_.sleep(us);
+  } else {
+    SleepUs(us);
+  }
+}
+
+Result<AwsReply> AwsClient::Send(const AwsRequest& request) {
+  VARVE_RETURN_IF_ERROR(LoadCrypto());
+  bool skew_mended = false;
+  bool credentials_mended = false;
+  bool taken = false;
+  for (int attempt = 1;; ++attempt) {
+    auto reply = SendOnce(request, &taken);
+    if (reply.ok() && !reply->failure) {
+      budget_.Earn();
+      return reply;
+    }
+    if (reply.ok() && Mend(*reply, &skew_mended, &credentials_mended)) continue;
+    const bool transient =
+        reply.ok() ? IsTransient(*reply->failure) : IsRetryable(reply.error().code);
+    if (!transient || taken || attempt >= settings_.attempts_max || !budget_.Take()) return reply;
+    Wait(attempt);
+  }
+}
+
+Result<HttpResponse> AwsClient::Call(const AwsRequest& request, std::string_view what) {
+  auto reply = Send(request);
+  if (!reply.ok()) return std::move(reply).error().WithContext(what);
+  if (reply->failure) return ToError(*reply->failure, what);
+  return std::move(reply->response);
+}
+
+}  // namespace varve::aws

@@ -1,0 +1,85 @@
+#include "adapters/aws/core/crypto.h"
+
+#include <dlfcn.h>
+#include <openssl/hmac.h>
+#include <openssl/sha.h>
+
+#include <array>
+
+namespace varve::aws {
+namespace {
+
+constexpr const char* kFile = "libcrypto.so.3";
+
+struct CryptoLibrary {
+  decltype(&::SHA256) sha256 = nullptr;
+  decltype(&::HMAC) hmac = nullptr;
+  decltype(&::EVP_sha256) evp_sha256 = nullptr;
+};
+
+template <typename Function>
+bool Find(void* library, const char* name, Function& function) {
+  function = reinterpret_cast<Function>(dlsym(library, name));
+  return function != nullptr;
+}
+
+Result<CryptoLibrary> Open() {
+  void* const library = dlopen(kFile, RTLD_NOW | RTLD_LOCAL);
+  CryptoLibrary crypto;
+  if (library != nullptr && Find(library, "SHA256", crypto.sha256) &&
+      Find(library, "HMAC", crypto.hmac) && Find(library, "EVP_sha256", crypto.evp_sha256)) {
+    return crypto;
+  }
+  const char* const why = dlerror();
+  return Error{Code::kNotFound, std::string("libcrypto cannot be loaded (") +
+                                    (why == nullptr ? "unknown" : why) +
+                                    "); install libssl3, then start varve again"};
+}
+
+const Result<CryptoLibrary>& Crypto() {
+  static const Result<CryptoLibrary> crypto = Open();
+  return crypto;
+}
+
+const unsigned char* Bytes(std::string_view data) {
+  return reinterpret_cast<const unsigned char*>(data.data());
+}
+
+using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
+
+std::string ToString(const Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+}  // namespace
+
+Status LoadCrypto() {
+  if (!Crypto().ok()) return Error(Crypto().error());
+  return Ok{};
+}
+
+std::string Sha256(std::string_view data) {
+  Digest digest;
+  Crypto()->sha256(Bytes(data), data.size(), digest.data());
+  return ToString(digest);
+}
+
+std::string HmacSha256(std::string_view key, std::string_view data) {
+  Digest digest;
+  Crypto()->hmac(Crypto()->evp_sha256(), key.data(), static_cast<int>(key.size()), Bytes(data),
+                 data.size(), digest.data(), nullptr);
+  return ToString(digest);
+}
+
+std::string Hex(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string hex;
+  hex.reserve(bytes.size() * 2);
+  for (const char byte : bytes) {
+    hex.push_back(kDigits[static_cast<unsigned char>(byte) >> 4]);
+    hex.push_back(kDigits[static_cast<unsigned char>(byte) & 15]);
+  }
+  return hex;
+}
+
+}  // namespace varve::aws

@@ -1,0 +1,20 @@
+// SHA-256 (FIPS 180-4) and HMAC (RFC 2104) of OpenSSL's libcrypto, which is loaded when the first
+// signature needs it, as libcurl is (adapters/http/curl_library.h). Thread-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace varve::aws {
+
+// kNotFound when there is no libcrypto, which stays so for this process. To be called, and to have
+// succeeded, before the functions below.
+Status LoadCrypto();
+
+std::string Sha256(std::string_view data);                            // 32 bytes
+std::string HmacSha256(std::string_view key, std::string_view data);  // 32 bytes
+std::string Hex(std::string_view bytes);                              // lower case
+
+}  // namespace varve::aws

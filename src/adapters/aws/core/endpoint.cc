@@ -1,0 +1,37 @@
+#include "adapters/aws/core/endpoint.h"
+
+#include <array>
+#include <cctype>
+#include <utility>
+
+namespace varve::aws {
+namespace {
+
+// AWS_ENDPOINT_URL_<...> is named after the SDKs' service ids, which differ from the host names.
+std::string VariableOf(std::string_view service) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kIds = {
+      {{"states", "SFN"}, {"monitoring", "CLOUDWATCH"}}};
+  std::string name = "AWS_ENDPOINT_URL_";
+  for (const auto& [host, id] : kIds) {
+    if (service == host) return name.append(id);
+  }
+  for (const unsigned char c : service) name.push_back(static_cast<char>(std::toupper(c)));
+  return name;
+}
+
+std::string WithoutSlash(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+}  // namespace
+
+std::string EndpointOf(std::string_view service, std::string_view region,
+                       const Environment& environment) {
+  if (const auto own = environment(VariableOf(service).c_str())) return WithoutSlash(*own);
+  if (const auto all = environment("AWS_ENDPOINT_URL")) return WithoutSlash(*all);
+  const std::string_view domain = region.starts_with("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+  return "https://" + std::string(service) + "." + std::string(region) + "." + std::string(domain);
+}
+
+}  // namespace varve::aws
