@@ -1,0 +1,1 @@
+SparkEngine = None
