@@ -53,11 +53,20 @@ def _convert(job, engine, tasks):
              if _must_repeat(report, agreed)]
     for report in engine.convert(again, agreed):
         first = reports[report["task"].index]
-        report["outcomes"] = {**first["outcomes"], **report["outcomes"]}
-        reports[report["task"].index] = report
-    if not all(report["complete"] for report in _valid(reports, failed)):
-        raise RuntimeError("the inputs changed while they were read")
+        outcomes = {**first["outcomes"], **report["outcomes"]}
+        reports[report["task"].index] = {**first, **report, "outcomes": outcomes}
     return reports, agreed["schema"]
+
+
+def _check_rows(reports):
+    """Whatever an engine says of itself, each line has ended as a row, bad or blank."""
+    for report in reports:
+        counts = [outcome["counts"] for outcome in report["outcomes"].values()]
+        rows = sum(output["rows"] for output in report["outputs"])
+        if not report["complete"] or rows != sum(count[1] for count in counts) or \
+                any(count[0] != sum(count[1:]) for count in counts):
+            raise RuntimeError(f"task {report['task'].index} does not add up: {rows} rows of "
+                               f"{counts}; did the inputs change while they were read?")
 
 
 def _outcomes(job, reports):
@@ -99,6 +108,7 @@ def run_job(job, engine, task_bytes):
     reports, schema = _convert(job, engine, tasks)
     outcomes, missing = _outcomes(job, reports)
     valid = _valid(reports, _failed_files(reports))
+    _check_rows(valid)
     result = {"outputs": _outputs(job, valid) + gather_quarantine(job, valid),
               "outcomes": outcomes, "missing": missing, "schema": schema}
     job.bucket.put_text(job.staging + "result.json", json.dumps(result, ensure_ascii=False))

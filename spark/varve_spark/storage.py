@@ -77,6 +77,11 @@ class Directory:
         shutil.copyfile(path, partial)
         os.replace(partial, final)
 
+    def names(self, prefix):
+        """Of the objects right below it."""
+        folder = self._path(prefix)
+        return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+
     def put_text(self, key, text):
         final = self._path(key)
         os.makedirs(os.path.dirname(final), exist_ok=True)
@@ -85,7 +90,7 @@ class Directory:
             file.write(text)
         os.replace(partial, final)
 
-    def url(self, key, _schemes):
+    def url(self, key, _scheme):
         return "file://" + urllib.parse.quote(self._path(key))
 
 
@@ -157,13 +162,18 @@ class S3Bucket:
     def put_file(self, key, path):
         _s3().upload_file(path, self.name, key)
 
+    def names(self, prefix):
+        pages = _s3().get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)
+        return [found["Key"].removeprefix(prefix)
+                for page in pages for found in page.get("Contents", ())]
+
     def put_text(self, key, text):
         _s3().put_object(Bucket=self.name, Key=key, Body=text.encode("utf-8"),
                          ContentType="application/json")
 
-    def url(self, key, schemes):
-        """For Spark, by the first of `schemes` that it knows."""
-        return f"{schemes[0]}://{self.name}/{urllib.parse.quote(key)}"
+    def url(self, key, scheme):
+        """For Spark, which knows S3 by one scheme or another."""
+        return f"{scheme}://{self.name}/{key}"
 
 
 def _without_scheme(url):
