@@ -34,9 +34,11 @@ def ship_package(spark):
 
 def ship_binary(spark, path):
     """What binary_path() finds it by on any machine of the cluster."""
-    if not os.path.exists(path):
+    places = [path, SparkFiles.get(os.path.basename(path))]  # the second: where --files puts it
+    path = next(filter(os.path.exists, places), None)
+    if path is None:
         raise FileNotFoundError(
-            f"{path}: not there; give the driver the binary (--varve), or use --engine spark")
+            f"{places[0]}: not there; give the driver the binary (--varve), or use --engine spark")
     if path.endswith((".tar.gz", ".tgz", ".zip")):
         spark.sparkContext.addArchive(f"{os.path.abspath(path)}#{ARCHIVE_FOLDER}")
         return f"{ARCHIVE_FOLDER}/varve"

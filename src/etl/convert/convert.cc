@@ -148,7 +148,8 @@ class Conversion {
     for (summary.passes = 1;; ++summary.passes) {
       if (progress_ != nullptr) progress_->pass = summary.passes;
       VARVE_ASSIGN_OR_RETURN(attempt, RunAttempt(attempt.get()));
-      if (!attempt->must_repeat() && !new_failures_) break;
+      VARVE_ASSIGN_OR_RETURN(const bool contradicted, Contradicted(*attempt));
+      if (!contradicted && !new_failures_) break;
       if (options_.one_pass && !new_failures_) {
         summary.contradicted = true;
         break;
@@ -183,6 +184,14 @@ class Conversion {
     summary.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return summary;
+  }
+
+  // Whether the inputs hold what the schema that was written for does not.
+  Result<bool> Contradicted(const Attempt& attempt) const {
+    if (attempt.must_repeat() || !options_.observed.has_value()) return attempt.must_repeat();
+    VARVE_ASSIGN_OR_RETURN(const Schema agreed, SchemaOf(options_, *options_.observed));
+    VARVE_ASSIGN_OR_RETURN(const Schema seen, SchemaOf(options_, attempt.observed()));
+    return !(agreed == seen);
   }
 
   static void ForgetOutputs(ConvertSummary* summary) {
