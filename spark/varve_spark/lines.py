@@ -38,7 +38,8 @@ def _go_to_first_line(file, span):
 
 def _lines(file, span):
     offset = _go_to_first_line(file, span)
-    while span is None or offset < span[1]:
+    begin = 0 if span and span[0] == 0 else offset  # a byte order mark belongs to the first line
+    while span is None or begin < span[1]:
         line = file.readline(LINE_BYTES_MAX + 2)
         if not line:
             return
@@ -49,7 +50,7 @@ def _lines(file, span):
             if not rest or rest.endswith(b"\n"):
                 break
         yield offset, line.removesuffix(b"\n")
-        offset += size
+        begin = offset = offset + size
 
 
 def read_lines(path, name, span=None):
