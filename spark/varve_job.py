@@ -21,7 +21,8 @@ TASK_BYTES = 128 << 20
 
 
 def parse_arguments(arguments=None):
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0],
+                                     allow_abbrev=False)
     parser.add_argument("--document", required=True, help="s3://bucket/…/job.json, or a path")
     parser.add_argument("--engine", choices=["native", "spark"], default="native",
                         help="native: executors run varve's own engine; spark: Python parses, "
