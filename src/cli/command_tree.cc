@@ -37,6 +37,7 @@ constexpr CommandEntry kEntries[] = {
     {"version", [](CLI::App& root, Cancel) { return CommandList{AddVersion(root)}; }},
     {"", [](CLI::App& root, Cancel) { return CommandList{AddHelp(root, root)}; }},
     {"", [](CLI::App& root, Cancel) { return CommandList{AddMan(root, root)}; }},
+    {"task", [](CLI::App& root, Cancel stop) { return CommandList{AddTask(root, stop)}; }},
     {"metrics", [](CLI::App& root, Cancel) { return CommandList{AddMetrics(root)}; }},
 };
 
