@@ -1,0 +1,118 @@
+"""A server that speaks as DynamoDB does, for tests: moto, in memory, on a free port.
+
+moto answers one request at a time here: its transactions are not kept apart from what other threads
+do meanwhile, and DynamoDB's are. It also copies the whole table for each transaction, to undo it;
+here only the items that the transaction names.
+
+usage: dynamodb_server.py            prints the address and serves until it is ended
+"""
+
+import collections
+import contextlib
+import copy
+import os
+import pathlib
+import subprocess
+import sys
+import threading
+import venv
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ENVIRONMENT = ROOT / "build/aws-servers/moto"
+PACKAGES = ["moto[server,dynamodb]==5.2.5"]
+
+
+def installed_python():
+    """The interpreter of an environment with moto, which is made the first time."""
+    python = ENVIRONMENT / "bin/python"
+    marker = ENVIRONMENT / "installed"
+    wanted = "\n".join(PACKAGES)
+    if not marker.exists() or marker.read_text() != wanted:
+        venv.create(ENVIRONMENT, with_pip=True, clear=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet",
+                        "--disable-pip-version-check", *PACKAGES], check=True)
+        marker.write_text(wanted)
+    return python
+
+
+@contextlib.contextmanager
+def serving():
+    """Runs a server; gives its address once it answers."""
+    process = subprocess.Popen([installed_python(), __file__], stdout=subprocess.PIPE, text=True,
+                               stdin=subprocess.PIPE)
+    try:
+        address = process.stdout.readline().strip()
+        if not address:
+            raise RuntimeError("the server of DynamoDB's protocol did not start")
+        yield address
+    finally:
+        process.stdin.close()  # it ends with its parent, however that ends
+        process.wait(timeout=10)
+        process.stdout.close()
+
+
+class CopiesItems:
+    """Stands for the module `copy` where moto copies tables: a table's copy shares what no
+    transaction changes in place."""
+
+    def __init__(self, touched):
+        self._touched = touched  # a thread's: the keys that its transaction names
+
+    def deepcopy(self, value, memo=None):
+        if not hasattr(value, "range_key_attr") or not hasattr(value, "items"):
+            return copy.deepcopy(value, memo)
+        twin = copy.copy(value)
+        twin.items = collections.defaultdict(
+            dict, {partition: dict(items) for partition, items in value.items.items()})
+        for partition, sort in self._touched.keys:
+            item = twin.items.get(partition, {}).get(sort)
+            if item is not None:
+                twin.items[partition][sort] = copy.deepcopy(item)
+        return twin
+
+    def __getattr__(self, name):
+        return getattr(copy, name)
+
+
+def keys_of(actions):
+    from moto.dynamodb.models.dynamo_type import DynamoType
+    for action in actions:
+        [(_, body)] = action.items()
+        key = body.get("Key") or body.get("Item")
+        yield DynamoType(key["pk"]), DynamoType(key["sk"])
+
+
+def make_transactions_cheap():
+    import moto.dynamodb.models as models
+    touched = threading.local()
+    models.copy = CopiesItems(touched)
+    transact = models.DynamoDBBackend.transact_write_items
+
+    def transact_write_items(self, transact_items):
+        touched.keys = list(keys_of(transact_items))
+        return transact(self, transact_items)
+
+    models.DynamoDBBackend.transact_write_items = transact_write_items
+
+
+def main():
+    import logging
+    from moto.server import DomainDispatcherApplication, create_backend_app
+    from werkzeug.serving import make_server
+    make_transactions_cheap()
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    application = DomainDispatcherApplication(create_backend_app, service="dynamodb")
+    one_at_a_time = threading.Lock()
+
+    def serialised(environ, start_response):
+        with one_at_a_time:
+            return list(application(environ, start_response))
+
+    server = make_server("127.0.0.1", 0, serialised, threaded=True)
+    threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+    print(f"http://127.0.0.1:{server.port}", flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
