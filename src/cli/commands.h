@@ -29,6 +29,7 @@ Command AddRetry(CLI::App& parent);
 Command AddReprocess(CLI::App& parent);
 CommandList AddDlq(CLI::App& parent);  // list, show, redrive
 Command AddReconcile(CLI::App& parent);
+Command AddLambda(CLI::App& parent);
 Command AddVerify(CLI::App& parent);
 Command AddInspect(CLI::App& parent);
 Command AddVersion(CLI::App& parent);

@@ -20,9 +20,6 @@ LAYERS = ["base", "model",
           "adapters/http", "adapters/local", "adapters/aws/core", "adapters/aws/cloudwatch",
           "adapters/aws/dynamodb", "adapters/aws/s3", "adapters/aws/sns", "adapters/aws/sqs",
           "adapters/aws/stepfunctions", "lambda", "cli"]
-=======
-          "adapters/aws/core", "adapters/aws/dynamodb", "cli"]
->>>>>>> w-dynamo
 # ... and only those its CMakeLists.txt names as DEPS, directly or through another one's DEPS.
 LINES_MAX = 800
 CODE = {".cc", ".h", ".py", ".sh", ".cmake"}
