@@ -1,8 +1,9 @@
 """A server that speaks as DynamoDB does, for tests: moto, in memory, on a free port.
 
 moto answers one request at a time here: its transactions are not kept apart from what other threads
-do meanwhile, and DynamoDB's are. It also copies the whole table for each transaction, to undo it;
-here only the items that the transaction names.
+do meanwhile, and DynamoDB's are. So no transaction meets another one, which DynamoDB's do: how that
+is told is read in a test of the adapter's own. Two things that make moto slow are mended: it copies
+the whole table for each transaction, to undo it, and walks over a model of every value it answers.
 
 usage: dynamodb_server.py            prints the address and serves until it is ended
 """
@@ -56,7 +57,7 @@ class CopiesItems:
     transaction changes in place."""
 
     def __init__(self, touched):
-        self._touched = touched  # a thread's: the keys that its transaction names
+        self._touched = touched  # a thread's: the keys of the items that its transaction updates
 
     def deepcopy(self, value, memo=None):
         if not hasattr(value, "range_key_attr") or not hasattr(value, "items"):
@@ -74,12 +75,13 @@ class CopiesItems:
         return getattr(copy, name)
 
 
-def keys_of(actions):
+def updated_keys(actions):
+    """Of the items that are changed in place; a Put replaces its item."""
     from moto.dynamodb.models.dynamo_type import DynamoType
     for action in actions:
-        [(_, body)] = action.items()
-        key = body.get("Key") or body.get("Item")
-        yield DynamoType(key["pk"]), DynamoType(key["sk"])
+        if "Update" in action:
+            key = action["Update"]["Key"]
+            yield DynamoType(key["pk"]), DynamoType(key["sk"])
 
 
 def make_transactions_cheap():
@@ -89,19 +91,33 @@ def make_transactions_cheap():
     transact = models.DynamoDBBackend.transact_write_items
 
     def transact_write_items(self, transact_items):
-        touched.keys = list(keys_of(transact_items))
+        touched.keys = list(updated_keys(transact_items))
         return transact(self, transact_items)
 
     models.DynamoDBBackend.transact_write_items = transact_write_items
 
 
+def make_answers_cheap():
+    from moto.core.serialize import BaseJSONSerializer
+    walk = BaseJSONSerializer._serialize_type_structure
+
+    def serialize(self, serialized, value, shape, key):
+        if shape.name == "AttributeValue":  # it is as it is to be sent
+            serialized[key] = value
+        else:
+            walk(self, serialized, value, shape, key)
+
+    BaseJSONSerializer._serialize_type_structure = serialize
+
+
 def main():
     import logging
-    from moto.server import DomainDispatcherApplication, create_backend_app
+    from moto.server import create_backend_app
     from werkzeug.serving import make_server
     make_transactions_cheap()
+    make_answers_cheap()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    application = DomainDispatcherApplication(create_backend_app, service="dynamodb")
+    application = create_backend_app("dynamodb")
     one_at_a_time = threading.Lock()
 
     def serialised(environ, start_response):
