@@ -2,8 +2,9 @@
 
 moto answers one request at a time here: its transactions are not kept apart from what other threads
 do meanwhile, and DynamoDB's are. So no transaction meets another one, which DynamoDB's do: how that
-is told is read in a test of the adapter's own. Two things that make moto slow are mended: it copies
-the whole table for each transaction, to undo it, and walks over a model of every value it answers.
+is told is read in a test of the adapter's own. Three things that make moto slow are mended: it copies
+the whole table for each transaction, to undo it, walks over a model of every value it answers, and
+adds up an item's size again for each attribute.
 
 usage: dynamodb_server.py            prints the address and serves until it is ended
 """
@@ -97,6 +98,21 @@ def make_transactions_cheap():
     models.DynamoDBBackend.transact_write_items = transact_write_items
 
 
+def make_sizes_cheap():
+    """moto adds up all of an item for each attribute that is set; once is enough."""
+    from moto.dynamodb.exceptions import ItemSizeTooLarge
+    from moto.dynamodb.models.dynamo_type import Item, LimitedSizeDict, bytesize
+    make = Item.__init__
+
+    def make_item(self, *args, **kwargs):
+        make(self, *args, **kwargs)
+        if sum(bytesize(name) + value.size() for name, value in self.attrs.items()) > 400 << 10:
+            raise ItemSizeTooLarge
+
+    LimitedSizeDict.__setitem__ = dict.__setitem__
+    Item.__init__ = make_item
+
+
 def make_answers_cheap():
     from moto.core.serialize import BaseJSONSerializer
     walk = BaseJSONSerializer._serialize_type_structure
@@ -116,6 +132,7 @@ def main():
     from werkzeug.serving import make_server
     make_transactions_cheap()
     make_answers_cheap()
+    make_sizes_cheap()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     application = create_backend_app("dynamodb")
     one_at_a_time = threading.Lock()
