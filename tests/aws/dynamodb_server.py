@@ -9,7 +9,6 @@ adds up an item's size again for each attribute.
 usage: dynamodb_server.py            prints the address and serves until it is ended
 """
 
-import collections
 import contextlib
 import copy
 import os
@@ -54,35 +53,37 @@ def serving():
 
 
 class CopiesItems:
-    """Stands for the module `copy` where moto copies tables: a table's copy shares what no
-    transaction changes in place."""
+    """Stands for the module `copy` where moto copies tables: a table's copy shares all but what the
+    transaction names."""
 
     def __init__(self, touched):
-        self._touched = touched  # a thread's: the keys of the items that its transaction updates
+        self._touched = touched  # a thread's: the keys of its transaction
 
     def deepcopy(self, value, memo=None):
         if not hasattr(value, "range_key_attr") or not hasattr(value, "items"):
             return copy.deepcopy(value, memo)
         twin = copy.copy(value)
-        twin.items = collections.defaultdict(
-            dict, {partition: dict(items) for partition, items in value.items.items()})
+        twin.items = value.items.copy()
         for partition, sort in self._touched.keys:
-            item = twin.items.get(partition, {}).get(sort)
-            if item is not None:
-                twin.items[partition][sort] = copy.deepcopy(item)
+            items = value.items.get(partition)
+            if items is None:
+                continue
+            if twin.items[partition] is items:
+                twin.items[partition] = dict(items)
+            if sort in items:
+                twin.items[partition][sort] = copy.deepcopy(items[sort])
         return twin
 
     def __getattr__(self, name):
         return getattr(copy, name)
 
 
-def updated_keys(actions):
-    """Of the items that are changed in place; a Put replaces its item."""
+def keys_of(actions):
     from moto.dynamodb.models.dynamo_type import DynamoType
     for action in actions:
-        if "Update" in action:
-            key = action["Update"]["Key"]
-            yield DynamoType(key["pk"]), DynamoType(key["sk"])
+        [(_, body)] = action.items()
+        key = body.get("Key") or body.get("Item")
+        yield DynamoType(key["pk"]), DynamoType(key["sk"])
 
 
 def make_transactions_cheap():
@@ -92,7 +93,7 @@ def make_transactions_cheap():
     transact = models.DynamoDBBackend.transact_write_items
 
     def transact_write_items(self, transact_items):
-        touched.keys = list(updated_keys(transact_items))
+        touched.keys = list(keys_of(transact_items))
         return transact(self, transact_items)
 
     models.DynamoDBBackend.transact_write_items = transact_write_items
