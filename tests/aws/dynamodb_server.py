@@ -1,44 +1,26 @@
 """A server that speaks as DynamoDB does, for tests: moto, in memory, on a free port.
 
 moto answers one request at a time here: its transactions are not kept apart from what other threads
-do meanwhile, and DynamoDB's are. It also copies the whole table for each transaction, to undo it;
-here only the items that the transaction names.
+do meanwhile, and DynamoDB's are. So no transaction meets another one, which DynamoDB's do: how that
+is told is read in a test of the adapter's own. Three things that make moto slow are mended: it copies
+the whole table for each transaction, to undo it, walks over a model of every value it answers, and
+adds up an item's size again for each attribute.
 
 usage: dynamodb_server.py            prints the address and serves until it is ended
 """
 
-import collections
 import contextlib
 import copy
 import os
-import pathlib
 import subprocess
 import sys
 import threading
-import venv
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-ENVIRONMENT = ROOT / "build/aws-servers/moto"
-PACKAGES = ["moto[server,dynamodb]==5.2.5"]
-
-
-def installed_python():
-    """The interpreter of an environment with moto, which is made the first time."""
-    python = ENVIRONMENT / "bin/python"
-    marker = ENVIRONMENT / "installed"
-    wanted = "\n".join(PACKAGES)
-    if not marker.exists() or marker.read_text() != wanted:
-        venv.create(ENVIRONMENT, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet",
-                        "--disable-pip-version-check", *PACKAGES], check=True)
-        marker.write_text(wanted)
-    return python
 
 
 @contextlib.contextmanager
 def serving():
     """Runs a server; gives its address once it answers."""
-    process = subprocess.Popen([installed_python(), __file__], stdout=subprocess.PIPE, text=True,
+    process = subprocess.Popen([sys.executable, __file__], stdout=subprocess.PIPE, text=True,
                                stdin=subprocess.PIPE)
     try:
         address = process.stdout.readline().strip()
@@ -52,22 +34,25 @@ def serving():
 
 
 class CopiesItems:
-    """Stands for the module `copy` where moto copies tables: a table's copy shares what no
-    transaction changes in place."""
+    """Stands for the module `copy` where moto copies tables: a table's copy shares all but what the
+    transaction names."""
 
     def __init__(self, touched):
-        self._touched = touched  # a thread's: the keys that its transaction names
+        self._touched = touched  # a thread's: the keys of its transaction
 
     def deepcopy(self, value, memo=None):
         if not hasattr(value, "range_key_attr") or not hasattr(value, "items"):
             return copy.deepcopy(value, memo)
         twin = copy.copy(value)
-        twin.items = collections.defaultdict(
-            dict, {partition: dict(items) for partition, items in value.items.items()})
+        twin.items = value.items.copy()
         for partition, sort in self._touched.keys:
-            item = twin.items.get(partition, {}).get(sort)
-            if item is not None:
-                twin.items[partition][sort] = copy.deepcopy(item)
+            items = value.items.get(partition)
+            if items is None:
+                continue
+            if twin.items[partition] is items:
+                twin.items[partition] = dict(items)
+            if sort in items:
+                twin.items[partition][sort] = copy.deepcopy(items[sort])
         return twin
 
     def __getattr__(self, name):
@@ -95,13 +80,43 @@ def make_transactions_cheap():
     models.DynamoDBBackend.transact_write_items = transact_write_items
 
 
+def make_sizes_cheap():
+    """moto adds up all of an item for each attribute that is set; once is enough."""
+    from moto.dynamodb.exceptions import ItemSizeTooLarge
+    from moto.dynamodb.models.dynamo_type import Item, LimitedSizeDict, bytesize
+    make = Item.__init__
+
+    def make_item(self, *args, **kwargs):
+        make(self, *args, **kwargs)
+        if sum(bytesize(name) + value.size() for name, value in self.attrs.items()) > 400 << 10:
+            raise ItemSizeTooLarge
+
+    LimitedSizeDict.__setitem__ = dict.__setitem__
+    Item.__init__ = make_item
+
+
+def make_answers_cheap():
+    from moto.core.serialize import BaseJSONSerializer
+    walk = BaseJSONSerializer._serialize_type_structure
+
+    def serialize(self, serialized, value, shape, key):
+        if shape.name == "AttributeValue":  # it is as it is to be sent
+            serialized[key] = value
+        else:
+            walk(self, serialized, value, shape, key)
+
+    BaseJSONSerializer._serialize_type_structure = serialize
+
+
 def main():
     import logging
-    from moto.server import DomainDispatcherApplication, create_backend_app
+    from moto.server import create_backend_app
     from werkzeug.serving import make_server
     make_transactions_cheap()
+    make_answers_cheap()
+    make_sizes_cheap()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    application = DomainDispatcherApplication(create_backend_app, service="dynamodb")
+    application = create_backend_app("dynamodb")
     one_at_a_time = threading.Lock()
 
     def serialised(environ, start_response):

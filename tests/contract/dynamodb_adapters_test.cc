@@ -18,10 +18,17 @@
 #include "adapters/aws/dynamodb/table.h"
 #include "execution_store_contract.h"
 #include "file_tracker_contract.h"
+#include "object_store_contract.h"
+#include "queue_contract.h"
 #include "schema_ledger_contract.h"
 #include "scratch.h"
 
 namespace varve {
+
+// DynamoDB is neither.
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ObjectStoreContract);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(QueueContract);
+
 namespace {
 
 class AnyCredentials : public aws::CredentialsProvider {
