@@ -174,6 +174,23 @@ def workflow(topic):
         ', "JitterStrategy": "FULL"', "")
 
 
+def table():
+    """The table, as docs/internals/dynamodb.md has it."""
+    names = ["pk", "sk", "due_pk", "due_sk", "listing_pk", "listing_sk"]
+
+    def schema(partition, sort):
+        return [{"AttributeName": partition, "KeyType": "HASH"},
+                {"AttributeName": sort, "KeyType": "RANGE"}]
+
+    return {"TableName": TABLE, "BillingMode": "PAY_PER_REQUEST", "KeySchema": schema("pk", "sk"),
+            "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"}
+                                     for name in names],
+            "GlobalSecondaryIndexes": [
+                {"IndexName": index, "Projection": {"ProjectionType": "ALL"},
+                 "KeySchema": schema(f"{index}_pk", f"{index}_sk")}
+                for index in ["due", "listing"]]}
+
+
 def glue_runner():
     return f"{sys.executable} {ROOT}/spark/varve_job.py --varve {BINARY}"
 
@@ -193,7 +210,7 @@ def bench(folder, glue_above_bytes=0):
         wait_until(lambda: answers(moto + "/moto-api/"), "moto")
         up = Bench(folder, moto, dynamo, addresses)
         up.make_resources()
-        up.client("dynamodb").create_table(**dynamodb_local.table(TABLE))
+        up.client("dynamodb").create_table(**table())
         for function, address in addresses.items():
             stack.enter_context(process(
                 [emulator(), "--runtime-interface-emulator-address", address,

@@ -24,7 +24,6 @@ def run_shard(number):
 def test_the_adapters_keep_the_ports_contracts():
     if not PROGRAM.exists():
         pytest.skip(f"{PROGRAM} is not built")
-    dynamodb_server.installed_python()
     with concurrent.futures.ThreadPoolExecutor(SHARDS) as pool:
         for done in pool.map(run_shard, range(SHARDS)):
             assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
