@@ -101,6 +101,10 @@ diagrams: | deps-diagrams
 	@build/diagrams-venv/bin/python docs/architecture_diagram.py
 	@build/diagrams-venv/bin/python docs/data_flow_diagram.py
 
+## package: the zip of the Lambda functions, build/lambda/varve.zip
+package: build
+	@scripts/lambda_zip.sh
+
 ## format: rewrite the C++ sources with clang-format
 format: | deps-lint
 	@scripts/cxx_files.sh | xargs -r clang-format -i

@@ -1,44 +1,48 @@
 #!/bin/bash
-# The functions' zip: the program with all it loads, its own loader included, so that the C library
-# of Lambda's image does not matter; and the `bootstrap` that a custom runtime starts.
-# usage: scripts/lambda_zip.sh [OUTPUT]    [build/lambda/varve.zip]
-# VARVE_BIN names another program than build/release/varve.
+# The zip of the Lambda functions: the program with its own loader and all libraries that it loads,
+# also those it opens when they are first needed, so that the C library of Lambda does not matter.
+# usage: scripts/lambda_zip.sh [OUTPUT]    [build/lambda/varve.zip]; VARVE_BIN names another program
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 program=${VARVE_BIN:-build/release/varve}
-output=${1:-build/lambda/varve.zip}
+zip=${1:-build/lambda/varve.zip}
+opened=(libcurl.so.4 libcrypto.so.3)             # by dlopen: src/adapters/http, src/adapters/aws/core
+certificates=/etc/ssl/certs/ca-certificates.crt # where libcurl looks is a path that Lambda lacks
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# varve loads libcurl when it is first used, so ldd does not name it.
-curl=$(/sbin/ldconfig -p | awk '/libcurl\.so\.4 .*x86-64/ { print $NF; exit }')
-[[ -n $curl ]] || { echo "libcurl.so.4 is not here (Debian: libcurl4)" >&2; exit 1; }
-
-mkdir -p "$(dirname "$output")" "$work/lib"
-strip -o "$work/lib/varve" "$program"
-cp -L "$curl" "$work/lib/libcurl.so.4"
-ldd "$program" "$curl" | grep -o '/[^ :]*\.so[^ :]*' | grep -v "^$curl" | sort -u |
-  xargs -I{} cp -L {} "$work/lib/"
+mkdir "$work/lib"
+cp "$program" "$work/lib/varve"
+strip "$work/lib/varve"
+for name in "${opened[@]}"; do
+  path=$(ldconfig -p | awk -v name="$name" '$1 == name && /x86-64/ { print $NF; exit }')
+  [[ -n $path ]] || { echo "$name is not installed; run make build first" >&2; exit 1; }
+  cp -L "$path" "$work/lib/$name"
+done
+for object in "$program" "$work"/lib/lib*.so*; do ldd "$object"; done |
+  grep -o '/[^ ]*' | sort -u | xargs -I{} cp -Lu {} "$work/lib/"
 loader=$(basename "$work"/lib/ld-linux*)
-cat >"$work/bootstrap" <<END
-#!/bin/sh
-# The function's Handler says which part of varve it is.
-here=\$(dirname "\$0")
-exec "\$here/lib/$loader" --library-path "\$here/lib" "\$here/lib/varve" lambda "\$_HANDLER"
-END
+cp "$certificates" "$work/lib/ca-certificates.crt"
 
-# The same input gives the same bytes: no times, one order.
-python3 - "$work" "$output" <<'END'
+cc -static -O2 -Wall -Wextra -Werror -DLOADER="\"$loader\"" -o "$work/bootstrap" \
+  packaging/lambda_bootstrap.c
+strip "$work/bootstrap"
+chmod 755 "$work/bootstrap" "$work"/lib/*
+
+# The same input gives the same bytes.
+mkdir -p "$(dirname "$zip")"
+python3 - "$work" "$zip" <<'END'
 import pathlib
 import sys
 import zipfile
 
-root, output = map(pathlib.Path, sys.argv[1:])
-with zipfile.ZipFile(output, "w") as archive:
-    for path in sorted(path for path in root.rglob("*") if path.is_file()):
-        entry = zipfile.ZipInfo(str(path.relative_to(root)))
-        entry.external_attr = 0o100755 << 16
-        archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+root = pathlib.Path(sys.argv[1])
+with zipfile.ZipFile(sys.argv[2], "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    for path in sorted(root.rglob("*")):
+        if path.is_file():
+            entry = zipfile.ZipInfo(str(path.relative_to(root)))
+            entry.external_attr = 0o755 << 16
+            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, 9)
 END
-ls -l "$output"
+ls -l "$zip"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <mutex>
 
 #include "adapters/http/curl_library.h"
@@ -162,9 +163,11 @@ class Exchange {
     Set(CURLOPT_HEADERDATA, static_cast<void*>(&answer_));
     Set(CURLOPT_WRITEFUNCTION, &OnBody);
     Set(CURLOPT_WRITEDATA, static_cast<void*>(&answer_));
+    // libcurl's own default is a path of the system that it was built for.
+    if (const char* file = std::getenv("SSL_CERT_FILE")) Set(CURLOPT_CAINFO, file);
     PrepareMethod();
     for (const auto& [name, value] : request_.headers) Append(name + ": " + value);
-    Append("Expect:");  // no waiting for a go-ahead
+    Append("Expect:");                               // no waiting for a go-ahead
     if (!HasContentType()) Append("Content-Type:");  // else libcurl says that it is a form
     Set(CURLOPT_HTTPHEADER, headers_);
   }

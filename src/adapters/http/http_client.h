@@ -1,7 +1,9 @@
 // HttpClient: HTTP requests over connections that are kept, by libcurl.
 //
-// It neither follows redirects nor retries: those who sign requests must see each answer.
-// Thread-safe: requests of several threads run side by side, each on a connection of its own.
+// Servers are checked against the certificates that libcurl knows, or those of the file that
+// SSL_CERT_FILE names. It neither follows redirects nor retries: those who sign requests must see
+// each answer. Thread-safe: requests of several threads run side by side, each on a connection of
+// its own.
 #pragma once
 
 #include <cstdint>
