@@ -1,8 +1,8 @@
 """From rows of tokens to what Spark's writer takes, by a schema document.
 
 Each field gives a Spark type and a function of (value, source): `source` is the exact text of the
-value, or the texts inside it, where some column below keeps JSON text. A value that does not fit its
-field raises Mismatch; with an agreed schema that cannot happen.
+value, or the texts inside it, where some column below keeps JSON text. A value that does not fit
+its field raises Mismatch; with an agreed schema that cannot happen.
 """
 
 from decimal import Decimal

@@ -1,5 +1,5 @@
-"""The first round of the Spark engine: every line of a task's files is judged, and what the good ones
-hold is observed. Bad lines and counts are settled here; rows are written in the second round."""
+"""The first round of the Spark engine: every line of a task's files is judged, and what the good
+ones hold is observed. Bad lines and counts are settled here; the second round writes the rows."""
 
 import os
 import tempfile
@@ -8,7 +8,7 @@ from varve_spark.accept import Rejected, parse_line, quarantine_record
 from varve_spark.columns import Mismatch, make_columns
 from varve_spark.lines import Unreadable, read_lines
 from varve_spark.native_engine import fetch_parts
-from varve_spark.observe import OBJECT, Observed, observe_field
+from varve_spark.observe import observe_field
 from varve_spark.source_text import find
 from varve_spark.xxh3 import hash_file
 

@@ -11,7 +11,7 @@ from varve_spark.storage import Missing, open_bucket
 
 
 def run_varve(binary, document):
-    """The answer of `varve task`; an error here is one of the machine, so that Spark tries again."""
+    """The answer of `varve task`. An error is one of the machine, so that Spark tries again."""
     done = subprocess.run([binary_path(binary), "task"], input=json.dumps(document).encode(),
                           capture_output=True, check=False)
     if done.returncode != 0:

@@ -1,5 +1,5 @@
-"""What was seen at each place of the schema. The counterpart of src/etl/schema/: a place's type is a
-function of the set of kinds seen there, so neither order nor division of the lines matters."""
+"""What was seen at each place of the schema. The counterpart of src/etl/schema/: a place's type is
+a function of the set of kinds seen there, so neither order nor division of the lines matters."""
 
 from decimal import Decimal
 

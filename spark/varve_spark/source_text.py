@@ -1,7 +1,7 @@
 """Exact source text of some values of a line that is known to be valid JSON.
 
-A plan says of which: True (this value), {key: plan} (members of an object), [plan] (all elements of a
-list, or values of a map). What is found has the shape of the plan.
+A plan says of which: True (this value), {key: plan} (members of an object), [plan] (all elements of
+a list, or values of a map). What is found has the shape of the plan.
 """
 
 import json

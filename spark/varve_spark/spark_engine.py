@@ -1,7 +1,7 @@
 """The engine for clusters where no native code may run: Python parses, Spark's own writer writes.
 
-The first round judges and observes (judge.py), the second writes rows by the agreed schema: the same
-values as the native engine, in files of another layout. docs/spark.md says what else differs.
+The first round judges and observes (judge.py), the second writes rows by the agreed schema: the
+same values as the native engine, in files of another layout. docs/spark.md says what else differs.
 """
 
 import json

@@ -31,6 +31,7 @@ constexpr CommandEntry kEntries[] = {
     {"dlq", [](CLI::App& root, Cancel) { return AddDlq(root); }},
     {"reconcile", [](CLI::App& root, Cancel) { return CommandList{AddReconcile(root)}; }},
     {"verify", [](CLI::App& root, Cancel) { return CommandList{AddVerify(root)}; }},
+    {"lambda", [](CLI::App& root, Cancel) { return CommandList{AddLambda(root)}; }},
     {"schema", [](CLI::App& root, Cancel stop) { return AddSchema(root, stop); }},
     {"inspect", [](CLI::App& root, Cancel) { return CommandList{AddInspect(root)}; }},
     {"", [](CLI::App& root, Cancel) { return CommandList{AddCompletion(root, root)}; }},

@@ -1,4 +1,4 @@
-"""varve task: parts of one dataset, converted by different processes, as docs/reference/task.md says."""
+"""varve task: parts of one dataset, converted by different processes (docs/reference/task.md)."""
 
 import json
 
@@ -82,8 +82,9 @@ def test_settings_are_those_of_a_pipeline(tmp_path):
     text = '{"a":1}\n{"a":"x"}\n'
     found = answer([part(tmp_path / "a", text)], tmp_path / "strict", schema=schema, pinned=True)
     assert found["inputs"][0]["counts"] == [2, 1, 1, 0]
-    found = answer([part(tmp_path / "a", text)], tmp_path / "cast", schema=schema, convert={
-        "cast": ["a=string"], "source-column": "true", "compression": "zstd:3", "partition": "none"})
+    convert = {"cast": ["a=string"], "source-column": "true", "compression": "zstd:3",
+               "partition": "none"}
+    found = answer([part(tmp_path / "a", text)], tmp_path / "cast", schema=schema, convert=convert)
     assert types(found["schema"]) == {"a": "string"}
     (path,) = (tmp_path / "cast").glob("*.zstd.parquet")
     assert pq.read_table(path).column_names == ["a", "_source", "_line"]

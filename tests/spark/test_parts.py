@@ -73,7 +73,8 @@ class Rounds:
                     {"counts": what, "error": "", "missing": False} for file, what in told.items()}
         rows = sum(each["counts"][1] for each in outcomes.values())
         name = f"staged-{task.index}-{agreed is not None}"
-        output = {"name": "part-00000-b.parquet", "rows": rows, "bytes": 1, "hash": "", "staged": name}
+        output = {"name": "part-00000-b.parquet", "staged": name, "rows": rows, "bytes": 1,
+                  "hash": ""}
         schema = agreed["schema"] if agreed else self.schemas[task.index]
         return {"task": task, "outcomes": outcomes, "outputs": [output] if rows else [],
                 "quarantine": [], "complete": True, "schema": schema, "observed": schema}
