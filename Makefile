@@ -10,8 +10,8 @@ SOAK_SECONDS ?= 259200
 
 BUILD = scripts/build.sh
 
-.PHONY: build run serve test unit lint tidy asan tsan sim soak fuzz bench bench-pipeline deb format \
-        clean help
+.PHONY: build run serve test unit lint infra-lint tidy asan tsan sim soak fuzz bench bench-pipeline deb format \
+        deploy destroy diagrams clean help
 
 ## build: install what the build needs, then build build/release/varve (the default)
 build: | deps-build
@@ -28,6 +28,7 @@ serve: build
 ## test: unit tests, tree checks and end-to-end tests
 test: unit | deps-test
 	@scripts/venv.sh
+	@scripts/venv.sh infra
 	@.venv/bin/python -m pytest -q tests -n $(JOBS) --dist loadscope
 
 ## unit: the C++ unit tests and the tree checks alone (ctest)
@@ -35,9 +36,14 @@ unit: | deps-build
 	@$(BUILD) release
 	@ctest --preset release -j $(JOBS) | scripts/quiet_ctest.sh
 
-## lint: clang-format, clang-tidy and the tree checks, changing nothing
-lint: | deps-lint
+## lint: clang-format, clang-tidy, the tree checks and infra-lint, changing nothing
+lint: infra-lint | deps-lint
 	@scripts/lint.sh
+
+## infra-lint: the CloudFormation template, its policies, and the state machine
+infra-lint: | deps-infra
+	@scripts/venv.sh infra
+	@scripts/infra_lint.sh
 
 ## asan: the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 asan: | deps-build
@@ -78,6 +84,20 @@ deb: build
 	  { cat build/package.log >&2; exit 1; }
 	@ls build/package/*.deb
 
+## deploy: create or update PIPELINE on AWS; DRY_RUN=1 shows what would change (docs/aws/README.md)
+deploy:
+	@scripts/deploy.sh $(PARAMETERS)
+
+## destroy: remove PIPELINE from AWS; refuses while its buckets hold anything
+destroy:
+	@scripts/destroy.sh
+
+## diagrams: draw docs/images/architecture.png and data_flow.png anew
+diagrams: | deps-diagrams
+	@scripts/venv.sh infra
+	@.venv-infra/bin/python docs/architecture_diagram.py
+	@.venv-infra/bin/python docs/data_flow_diagram.py
+
 ## format: rewrite the C++ sources with clang-format
 format: | deps-lint
 	@scripts/cxx_files.sh | xargs -r clang-format -i
@@ -90,10 +110,14 @@ clean:
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST) | awk -F': ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
-.PHONY: deps-build deps-test deps-lint
+.PHONY: deps-build deps-test deps-lint deps-infra deps-diagrams
 deps-build:
 	@scripts/install_packages.sh build
 deps-test:
 	@scripts/install_packages.sh build test
 deps-lint:
 	@scripts/install_packages.sh build lint
+deps-infra:
+	@scripts/install_packages.sh infra
+deps-diagrams:
+	@scripts/install_packages.sh diagrams
