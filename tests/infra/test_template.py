@@ -164,7 +164,7 @@ def test_accepted_findings_are_explained():
         assert len(skip["comment"]) > 30, skip
 
 
-def test_only_tls_and_signed_requests_reach_the_queues_and_the_topic():
+def test_only_tls_reaches_the_queues_and_the_topic():
     for name in ("EventQueuePolicy", "DeadLetterQueuePolicy", "AlertTopicPolicy"):
         found = properties(name)["PolicyDocument"]["Statement"]
         assert any(statement["Effect"] == "Deny" and
