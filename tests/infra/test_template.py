@@ -59,6 +59,16 @@ def test_which_function_is_told_what(function):
     assert said == set(variables(function))
 
 
+def test_components_are_the_template_s():
+    """Each part names its resources, and each resource that does something is of a part."""
+    rows = re.findall(r"^\| [A-Z][^|]* \| ([^|]*) \| [^|]* \| [^|]* \|$", COMPONENTS, re.M)[1:]
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert len(rows) > 10 and named <= set(resources())
+    kinds = ("AWS::Lambda::Function", "AWS::SQS::Queue", "AWS::S3::Bucket", "AWS::Glue::Job",
+             "AWS::DynamoDB::Table", "AWS::StepFunctions::StateMachine", "AWS::SNS::Topic")
+    assert {name for kind in kinds for name in resources(kind)} <= named
+
+
 def test_the_table_is_as_documented():
     table = properties("Table")
     documented = {name: (pk, sk) for name, pk, sk in
