@@ -38,7 +38,7 @@ declare -A artefacts=(
   [SparkBinaryKey]=$bundle/varve.tar.gz
 )
 for file in "${artefacts[@]}"; do
-  [[ -f $file ]] || fail "$file is not there; docs/aws/README.md says how what is uploaded is built"
+  [[ -f $file ]] || fail "$file is not there: docs/aws/README.md#what-is-uploaded says what makes it"
 done
 require_aws
 

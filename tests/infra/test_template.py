@@ -149,6 +149,11 @@ def test_every_component_has_a_role_of_its_own():
     assert len(set(users)) == len(users)
 
 
+def test_every_role_is_explained():
+    page = (ROOT / "docs/aws/iam.md").read_text()
+    assert set(re.findall(r"^\| `(\w+Role)` \|", page, re.M)) == set(resources("AWS::IAM::Role"))
+
+
 def test_convert_has_no_access_to_the_table():
     assert "ManagedPolicyArns" not in properties("ConvertRole")
     assert not [action for name, statement in statements() if name in ("ConvertRole", "GlueRole")
