@@ -10,8 +10,8 @@ SOAK_SECONDS ?= 259200
 
 BUILD = scripts/build.sh
 
-.PHONY: build run serve test unit lint infra-lint tidy asan tsan sim soak fuzz bench bench-pipeline deb format \
-        deploy destroy diagrams clean help
+.PHONY: build run serve test unit lint infra-lint tidy asan tsan sim soak fuzz bench bench-pipeline deb \
+        artefacts deploy destroy diagrams format clean help
 
 ## build: install what the build needs, then build build/release/varve (the default)
 build: | deps-build
@@ -28,7 +28,6 @@ serve: build
 ## test: unit tests, tree checks and end-to-end tests
 test: unit | deps-test
 	@scripts/venv.sh
-	@scripts/venv.sh infra
 	@.venv/bin/python -m pytest -q tests -n $(JOBS) --dist loadscope
 
 ## unit: the C++ unit tests and the tree checks alone (ctest)
@@ -40,9 +39,8 @@ unit: | deps-build
 lint: infra-lint | deps-lint
 	@scripts/lint.sh
 
-## infra-lint: the CloudFormation template, its policies, and the state machine
+## infra-lint: the CloudFormation template, its policies and the state machine
 infra-lint: | deps-infra
-	@scripts/venv.sh infra
 	@scripts/infra_lint.sh
 
 ## asan: the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -84,19 +82,24 @@ deb: build
 	  { cat build/package.log >&2; exit 1; }
 	@ls build/package/*.deb
 
+## artefacts: what is deployed to AWS: the functions' zip and the Spark job's bundle
+artefacts: build
+	@scripts/lambda_zip.sh
+	@spark/bundle.sh
+
 ## deploy: create or update PIPELINE on AWS; DRY_RUN=1 shows what would change (docs/aws/README.md)
-deploy:
+deploy: artefacts
 	@scripts/deploy.sh $(PARAMETERS)
 
 ## destroy: remove PIPELINE from AWS; refuses while its buckets hold anything
 destroy:
 	@scripts/destroy.sh
 
-## diagrams: draw docs/images/architecture.png and data_flow.png anew
+## diagrams: draw docs/images/architecture.png and data-flow.png anew
 diagrams: | deps-diagrams
-	@scripts/venv.sh infra
-	@.venv-infra/bin/python docs/architecture_diagram.py
-	@.venv-infra/bin/python docs/data_flow_diagram.py
+	@scripts/tool_venv.sh diagrams
+	@build/diagrams-venv/bin/python docs/architecture_diagram.py
+	@build/diagrams-venv/bin/python docs/data_flow_diagram.py
 
 ## format: rewrite the C++ sources with clang-format
 format: | deps-lint

@@ -38,7 +38,7 @@ declare -A artefacts=(
   [SparkBinaryKey]=$bundle/varve.tar.gz
 )
 for file in "${artefacts[@]}"; do
-  [[ -f $file ]] || fail "$file is not there: docs/aws/README.md#what-is-uploaded says what makes it"
+  [[ -f $file ]] || fail "$file is not there; make artefacts builds what is uploaded"
 done
 require_aws
 
@@ -69,13 +69,17 @@ for name in "${!artefacts[@]}"; do
   key=$(upload "${artefacts[$name]}")
   parameters+=("$name=$key")
 done
-scripts/build_template.py build/infra/template.yaml
+# The state machine's definition and whatever else the template names by path goes up with it.
+packaged=build/infra/packaged.yaml
+mkdir -p build/infra
+aws cloudformation package --template-file infra/template.yaml --output-template-file "$packaged" \
+  --s3-bucket "$bucket" --s3-prefix varve/template >/dev/null
 
 started=$(aws cloudformation describe-stacks --stack-name "$stack" --query 'Stacks[0].StackStatus' \
   --output text 2>/dev/null || echo none)
 [[ $started == ROLLBACK_COMPLETE ]] && fail "$stack was never created: make destroy, then again"
 
-deploy=(aws cloudformation deploy --stack-name "$stack" --template-file build/infra/template.yaml
+deploy=(aws cloudformation deploy --stack-name "$stack" --template-file "$packaged"
   --s3-bucket "$bucket" --s3-prefix varve/template --capabilities CAPABILITY_IAM
   --no-fail-on-empty-changeset --tags "varve=$pipeline"
   --parameter-overrides "${parameters[@]}" "$@")

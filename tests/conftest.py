@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 
-pytest.register_assert_rewrite("hostile", "harness")
+pytest.register_assert_rewrite("hostile", "harness", "batch")
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BINARY = pathlib.Path(os.environ.get("VARVE_BIN", ROOT / "build/release/varve")).absolute()

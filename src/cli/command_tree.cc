@@ -31,12 +31,14 @@ constexpr CommandEntry kEntries[] = {
     {"dlq", [](CLI::App& root, Cancel) { return AddDlq(root); }},
     {"reconcile", [](CLI::App& root, Cancel) { return CommandList{AddReconcile(root)}; }},
     {"verify", [](CLI::App& root, Cancel) { return CommandList{AddVerify(root)}; }},
+    {"lambda", [](CLI::App& root, Cancel) { return CommandList{AddLambda(root)}; }},
     {"schema", [](CLI::App& root, Cancel stop) { return AddSchema(root, stop); }},
     {"inspect", [](CLI::App& root, Cancel) { return CommandList{AddInspect(root)}; }},
     {"", [](CLI::App& root, Cancel) { return CommandList{AddCompletion(root, root)}; }},
     {"version", [](CLI::App& root, Cancel) { return CommandList{AddVersion(root)}; }},
     {"", [](CLI::App& root, Cancel) { return CommandList{AddHelp(root, root)}; }},
     {"", [](CLI::App& root, Cancel) { return CommandList{AddMan(root, root)}; }},
+    {"task", [](CLI::App& root, Cancel stop) { return CommandList{AddTask(root, stop)}; }},
     {"metrics", [](CLI::App& root, Cancel) { return CommandList{AddMetrics(root)}; }},
 };
 

@@ -29,12 +29,14 @@ Command AddRetry(CLI::App& parent);
 Command AddReprocess(CLI::App& parent);
 CommandList AddDlq(CLI::App& parent);  // list, show, redrive
 Command AddReconcile(CLI::App& parent);
+Command AddLambda(CLI::App& parent);
 Command AddVerify(CLI::App& parent);
 Command AddInspect(CLI::App& parent);
 Command AddVersion(CLI::App& parent);
 Command AddHelp(CLI::App& parent, const CLI::App& root);
 Command AddCompletion(CLI::App& parent, const CLI::App& root);
-Command AddMan(CLI::App& parent, const CLI::App& root);  // hidden; the build calls it
+Command AddMan(CLI::App& parent, const CLI::App& root);              // hidden; the build calls it
+Command AddTask(CLI::App& parent, const std::atomic<bool>* cancel);  // hidden; for machines
 Command AddMetrics(CLI::App& parent);  // hidden; docs/reference/metrics.md is checked against it
 
 }  // namespace varve::cli

@@ -62,7 +62,7 @@ json Encode(const JobResult& result) {
   return node;
 }
 
-Result<JobResult> DecodeResult(const json& node) {
+Result<JobResult> ReadResult(const json& node) {
   JobResult result;
   for (const json& output : node.at("outputs")) result.outputs.push_back(DecodeOutput(output));
   for (const json& outcome : node.at("outcomes")) {
@@ -96,11 +96,23 @@ Result<BatchMemory> DecodeMemory(std::string_view text) {
     memory.job_attempt = node.at("job_attempt").get<uint32_t>();
     memory.job_owner = node.at("job_owner").get<std::string>();
     if (const auto result = node.find("result"); result != node.end()) {
-      VARVE_ASSIGN_OR_RETURN(memory.result, DecodeResult(*result));
+      VARVE_ASSIGN_OR_RETURN(memory.result, ReadResult(*result));
     }
     return memory;
   } catch (const json::exception& e) {
     return Corrupt(e.what());
+  }
+}
+
+std::string EncodeResult(const JobResult& result) {
+  return Encode(result).dump(1, ' ', false, json::error_handler_t::replace);
+}
+
+Result<JobResult> DecodeResult(std::string_view text) {
+  try {
+    return ReadResult(json::parse(text));
+  } catch (const json::exception& e) {
+    return Error{Code::kCorrupt, std::string("the job's result is damaged: ") + e.what()};
   }
 }
 

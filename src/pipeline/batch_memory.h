@@ -22,6 +22,10 @@ std::string EncodeMemory(const BatchMemory& memory);  // JSON
 // An empty text is an empty memory. kCorrupt.
 Result<BatchMemory> DecodeMemory(std::string_view text);
 
+// The same of a result alone: result.json of jobs that run elsewhere (docs/internals/aws.md).
+std::string EncodeResult(const JobResult& result);
+Result<JobResult> DecodeResult(std::string_view text);  // kCorrupt
+
 // The input of a batch's workflow: {"pipeline":"orders","batch":"2025-01-17/batch-0001"}.
 std::string EncodeInput(std::string_view pipeline, std::string_view batch);
 Result<std::string> BatchOfInput(std::string_view input);  // kCorrupt

@@ -43,6 +43,9 @@ class BatchSteps {
 
   Workplan Plan();
 
+  // Whether `result` is one that `job` may have made of the batch: all its files, and nothing else.
+  Status CheckResult(const HeldBatch& held, const JobResult& result, std::string_view job) const;
+
   // Asks the job that `data` (of an execution) remembers to stop.
   void StopJob(std::string_view data);
 
@@ -64,7 +67,6 @@ class BatchSteps {
   // step would do by it, or leave undone, would be wrong.
   WorkStep MakeStep(std::string name, Outcome (BatchSteps::*run)(HeldBatch&, StepContext&),
                     std::optional<BatchState> during = std::nullopt);
-  Status CheckResult(const HeldBatch& held, const JobResult& result, std::string_view job) const;
   void MarkMissing(const JobResult& result, int64_t now_us);
   void OnError(const Execution& execution, const Error& error, bool retrying);
 

@@ -41,6 +41,16 @@ Result<BatchRecord> Builder::Claim(const FlushDecision& decision, int64_t now_us
   return batch;
 }
 
+Result<std::optional<BatchRecord>> Builder::ClaimDue(bool drain, int64_t now_us, int64_t* next_us) {
+  const int limit = static_cast<int>(std::max(config_.flush.max_files, config_.flush.min_files));
+  VARVE_ASSIGN_OR_RETURN(const auto pending, deps_.tracker.Pending(config_.name, now_us, limit));
+  const FlushDecision decision = DecideFlush(pending, config_.flush, drain, now_us);
+  if (next_us != nullptr) *next_us = decision.next_us;
+  if (decision.files.empty()) return std::optional<BatchRecord>();
+  VARVE_ASSIGN_OR_RETURN(BatchRecord batch, Claim(decision, now_us));
+  return std::optional<BatchRecord>(std::move(batch));
+}
+
 Result<Manifest> Builder::Build(const BatchRecord& batch) {
   Manifest manifest;
   manifest.pipeline = batch.pipeline;

@@ -26,6 +26,10 @@ class Builder {
   // Claims the files of `decision` under a lease. kConflict: another builder was faster.
   Result<BatchRecord> Claim(const FlushDecision& decision, int64_t now_us);
 
+  // Claims what is due of the pending files; `drain`: all of them are. None: nothing is due, and
+  // `next_us` (may be null) is when age makes something due, 0: never. As Claim.
+  Result<std::optional<BatchRecord>> ClaimDue(bool drain, int64_t now_us, int64_t* next_us);
+
   // The manifest of `batch`, written if it is not there yet. What is there already wins, save that
   // a rerun is brought to the newest schema. kCorrupt: what is there is no manifest of this batch.
   Result<Manifest> EnsureManifest(const BatchRecord& batch);

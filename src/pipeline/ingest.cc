@@ -30,30 +30,41 @@ bool IsInput(const PipelineConfig& config, std::string_view key) {
 Result<int> Ingest::Poll(int64_t now_us) {
   VARVE_ASSIGN_OR_RETURN(const std::vector<Message> messages,
                          deps_.queue.Receive(kReceiveMax, config_.visibility_us));
+  const TakenMessages taken = Take(messages, now_us);
+  // A message that could not be deleted comes again and changes nothing.
+  static_cast<void>(deps_.queue.DeleteAll(taken.done));
+  return static_cast<int>(messages.size());
+}
+
+TakenMessages Ingest::Take(const std::vector<Message>& messages, int64_t now_us) {
   Files found;
   std::vector<Message> handled;
+  std::vector<Message> left;
   for (const Message& message : messages) {
     const auto done = Handle(message, now_us, found);
     if (done.ok()) {
       handled.push_back(message);
-    } else if (done.error().code == Code::kInvalidArgument) {
-      deps_.log.Write(LogLevel::kWarning, "message_buried",
-                      {{"pipeline", config_.name}, {"reason", done.error().message}});
-      static_cast<void>(deps_.queue.Bury(message.receipt, done.error().message));
-    } else {
+    } else if (done.error().code != Code::kInvalidArgument || !Bury(message, done.error())) {
       Leave({message}, done.error());
+      left.push_back(message);
     }
   }
-  // Only what is registered is deleted.
+  // Only what is registered is done.
   if (const Status registered = Register(found, kEvent); !registered.ok()) {
     Leave(handled, registered.error());
-    return static_cast<int>(messages.size());
+    left.insert(left.end(), handled.begin(), handled.end());
+    handled.clear();
   }
-  std::vector<std::string> receipts;
-  for (const Message& message : handled) receipts.push_back(message.receipt);
-  // A message that could not be deleted comes again and changes nothing.
-  static_cast<void>(deps_.queue.DeleteAll(receipts));
-  return static_cast<int>(messages.size());
+  TakenMessages taken;
+  for (const Message& message : handled) taken.done.push_back(message.receipt);
+  for (const Message& message : left) taken.left.push_back(message.id);
+  return taken;
+}
+
+bool Ingest::Bury(const Message& message, const Error& error) {
+  deps_.log.Write(LogLevel::kWarning, "message_buried",
+                  {{"pipeline", config_.name}, {"reason", error.message}});
+  return deps_.queue.Bury(message.receipt, error.message).ok();
 }
 
 void Ingest::Leave(const std::vector<Message>& messages, const Error& error) {

@@ -15,6 +15,11 @@ namespace varve {
 // Whether the allow-list has `key`: prefix and suffix, and no name that is hidden or unfinished.
 bool IsInput(const PipelineConfig& config, std::string_view key);
 
+struct TakenMessages {
+  std::vector<std::string> done;  // receipts of those that have been dealt with: to be deleted
+  std::vector<std::string> left;  // ids of those that must come again
+};
+
 class Ingest {
  public:
   Ingest(const PipelineConfig& config, Deps& deps) : config_(config), deps_(deps) {}
@@ -23,6 +28,10 @@ class Ingest {
   // when it is no event; left in the queue, to come again, when the store or tracker is out of
   // order. Gives the number of messages received.
   Result<int> Poll(int64_t now_us);
+
+  // Deals with messages that somebody else received, and leaves deleting them to him. One that is
+  // no event is buried, and then in neither list.
+  TakenMessages Take(const std::vector<Message>& messages, int64_t now_us);
 
   // Makes tracking agree with the store about `key`, however the news came. Idempotent. The version
   // that HEAD gives is the newest; whatever was pending of a key that is gone is missing.
@@ -41,6 +50,7 @@ class Ingest {
   Status Track(const ObjectInfo& object, std::string sequencer, int64_t now_us, Files& found);
   // Registers them all and empties `found`; after an error it is as it was.
   Status Register(Files& found, std::string_view detail);
+  bool Bury(const Message& message, const Error& error);
   void Leave(const std::vector<Message>& messages, const Error& error);
   Result<std::string> Newest(const ObjectInfo& object, std::string sequencer,
                              const std::vector<FileRecord>& versions);

@@ -94,22 +94,20 @@ void Pipeline::Receive(int64_t now_us) {
 }
 
 Status Pipeline::FlushOnce(int64_t now_us, bool* claimed) {
-  const int limit = static_cast<int>(std::max(config_.flush.max_files, config_.flush.min_files));
-  VARVE_ASSIGN_OR_RETURN(const auto pending, deps_.tracker.Pending(config_.name, now_us, limit));
+  int64_t next_us = 0;
   const bool drain = mode_ == RunMode::kDrain && !received_;
-  const FlushDecision decision = DecideFlush(pending, config_.flush, drain, now_us);
-  if (decision.files.empty()) {
-    if (decision.next_us > 0) WakeAt(decision.next_us);
-    return Ok{};
-  }
-  auto batch = builder_.Claim(decision, now_us);
+  auto batch = builder_.ClaimDue(drain, now_us, &next_us);
   if (!batch.ok()) {
     WakeAt(now_us + config_.step_retry.delay_us);
     // Another builder was faster: what it left is for the next tick.
     if (batch.error().code == Code::kConflict) return Ok{};
     return std::move(batch).error();
   }
-  held_.Add(*std::move(batch), true);
+  if (!*batch) {
+    if (next_us > 0) WakeAt(next_us);
+    return Ok{};
+  }
+  held_.Add(**std::move(batch), true);
   *claimed = true;
   return Ok{};
 }

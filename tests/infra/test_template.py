@@ -1,217 +1,273 @@
-"""The template keeps the contract of docs/internals/aws.md, and what its own numbers promise."""
+"""The template and the state machine agree with the documents, with each other, and with good sense."""
 
+import copy
 import re
 
 import pytest
 from conftest import ROOT
-from stack import FUNCTIONS, TEMPLATE, properties, resources, template, texts
+from infra_template import (TEMPLATE, load_template, load_workflow, of_type, statements,
+                            workflow_problems)
 
-CONTRACT = (ROOT / "docs/internals/aws.md").read_text()
-CONFIG = (ROOT / "docs/reference/config.md").read_text()
-COMPONENTS = (ROOT / "docs/aws/components.md").read_text()
-METRICS = (ROOT / "docs/reference/metrics.md").read_text()
-
-
-def documented_variables():
-    rows = re.findall(r"^\| (`VARVE_[^|]*)\|", CONTRACT, re.M)
-    named = {name for row in rows for name in re.findall(r"`(VARVE_\w+)`", row)}
-    keys = re.findall(r"^\| `([a-z-]+)` \|", CONFIG, re.M)
-    return named | {"VARVE_" + key.upper().replace("-", "_") for key in keys}
+CONTRACT = ROOT / "docs/internals/aws.md"
+CONFIG = ROOT / "docs/reference/config.md"
+PLAYBOOK = ROOT / "docs/aws/playbook.md"
+COMPONENTS = ROOT / "docs/aws/components.md"
+CATALOG = ROOT / "src/pipeline/metric_catalog.h"
+RETRYABLE = {"throttled", "io", "Lambda.ServiceException", "Lambda.AWSLambdaException",
+             "Lambda.SdkClientException", "Lambda.TooManyRequestsException", "Lambda.Unknown",
+             "States.Timeout"}
 
 
-def variables(function):
-    return properties(function + "Function")["Environment"]["Variables"]
+@pytest.fixture(scope="module")
+def template():
+    return load_template()
 
 
-def test_the_six_functions():
-    found = resources("AWS::Lambda::Function")
-    assert set(found) == {name + "Function" for name in FUNCTIONS}
-    for name, handler in FUNCTIONS.items():
-        function = properties(name + "Function")
-        assert f"| `{handler}` |" in CONTRACT
-        assert function["Handler"] == handler
-        assert function["FunctionName"] == {"Fn::Sub": "varve-${Pipeline}-" + handler}
-        assert (function["Runtime"], function["Architectures"]) == ("provided.al2023", ["x86_64"])
-    assert properties("ConvertFunction")["EphemeralStorage"] == {"Size": 10240}
-    assert properties("ConvertFunction")["Timeout"] == 900
+@pytest.fixture(name="workflow")
+def fresh_workflow():
+    return load_workflow()
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_variables_are_documented(function):
-    assert set(variables(function)) <= documented_variables()
-    assert "VARVE_PIPELINE" in variables(function)
-
-
-def test_every_documented_variable_is_told_to_a_function():
-    told = set().union(*(variables(function) for function in FUNCTIONS))
-    contract = set(re.findall(r"`(VARVE_\w+)`", CONTRACT))
-    assert contract <= told
-
-
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_which_function_is_told_what(function):
-    """docs/aws/components.md says it in a table."""
-    (row,) = re.findall(rf"^\| `{FUNCTIONS[function]}` \| (.*VARVE_.*) \|$", COMPONENTS, re.M)
-    common = re.search(r"^All but `convert` are told (.*?)\.$", COMPONENTS, re.M | re.S)[1]
-    said = set(re.findall(r"`(VARVE_\w+)`", row))
-    if function != "Convert":
-        said |= set(re.findall(r"`(VARVE_\w+)`", common))
-    assert said == set(variables(function))
-
-
-def test_components_are_the_template_s():
-    """Each part names its resources, and each resource that does something is of a part."""
-    rows = re.findall(r"^\| [A-Z][^|]* \| ([^|]*) \| [^|]* \| [^|]* \|$", COMPONENTS, re.M)[1:]
-    named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
-    assert len(rows) > 10 and named <= set(resources())
-    kinds = ("AWS::Lambda::Function", "AWS::SQS::Queue", "AWS::S3::Bucket", "AWS::Glue::Job",
-             "AWS::DynamoDB::Table", "AWS::StepFunctions::StateMachine", "AWS::SNS::Topic")
-    assert {name for kind in kinds for name in resources(kind)} <= named
-
-
-def test_the_table_is_as_documented():
-    table = properties("Table")
-    documented = {name: (pk, sk) for name, pk, sk in
-                  re.findall(r"^\| (?:index )?`(\w+)` \| `(\w+)` \| `(\w+)` \|", COMPONENTS, re.M)}
-
-    def keys(schema):
-        kinds = {key["KeyType"]: key["AttributeName"] for key in schema}
-        return kinds["HASH"], kinds["RANGE"]
-
-    assert documented.pop("table") == keys(table["KeySchema"])
-    indexes = table["GlobalSecondaryIndexes"]
-    assert documented == {index["IndexName"]: keys(index["KeySchema"]) for index in indexes}
-    assert {index["Projection"]["ProjectionType"] for index in indexes} == {"ALL"}
-    assert {attribute["AttributeType"] for attribute in table["AttributeDefinitions"]} == {"S"}
-
-
-def test_a_message_is_hidden_while_it_is_worked_on():
-    queue = properties("EventQueue")
-    window = properties("ManifestBuilderEvents")["MaximumBatchingWindowInSeconds"]
-    function = properties("ManifestBuilderFunction")["Timeout"]
-    assert queue["VisibilityTimeout"] >= 6 * function + window
-    assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
-    assert properties("DeadLetterQueue")["MessageRetentionPeriod"] == 14 * 24 * 3600
-    mapping = properties("ManifestBuilderEvents")
-    assert mapping["BatchSize"] == 10
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-
-
-def test_buckets_are_closed():
-    buckets = resources("AWS::S3::Bucket")
-    policies = resources("AWS::S3::BucketPolicy").values()
-    guarded = [policy["Properties"]["Bucket"]["Ref"] for policy in policies]
-    assert sorted(guarded) == sorted(buckets) and len(buckets) == 3
-    for policy in policies:
-        (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
-        assert statement["Effect"] == "Deny"
-        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    for name in buckets:
-        bucket = properties(name)
-        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
-        assert bucket["BucketEncryption"]
-        assert any("AbortIncompleteMultipartUpload" in rule
-                   for rule in bucket["LifecycleConfiguration"]["Rules"])
-
-
-def test_the_queue_takes_events_of_one_bucket_of_one_account():
-    allowed = [statement for statement in properties("EventQueuePolicy")["PolicyDocument"]["Statement"]
-               if statement["Effect"] == "Allow"]
-    (statement,) = allowed
-    name = properties("InputBucket")["BucketName"]["Fn::Sub"]
-    assert statement["Condition"] == {
-        "ArnEquals": {"aws:SourceArn": {"Fn::Sub": "arn:${AWS::Partition}:s3:::" + name}},
-        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
-
-
-def statements():
-    """(resource's logical id, statement) of every policy in the template."""
-    for name, resource in resources().items():
-        body = resource["Properties"]
-        documents = [body.get("PolicyDocument"), body.get("KeyPolicy")]
-        documents += [policy["PolicyDocument"] for policy in body.get("Policies", [])]
-        for document in filter(None, documents):
-            for statement in document["Statement"]:
-                yield name, statement
+def environment(function):
+    return function["Environment"]["Variables"]
 
 
 def as_list(value):
     return value if isinstance(value, list) else [value]
 
 
-def test_every_component_has_a_role_of_its_own():
-    users = [resource["Properties"]["Role"]["Fn::GetAtt"][0] for resource in
-             [*resources("AWS::Lambda::Function").values(), *resources("AWS::Glue::Job").values()]]
-    users.append(properties("StateMachine")["RoleArn"]["Fn::GetAtt"][0])
-    users.append(properties("SweeperSchedule")["Target"]["RoleArn"]["Fn::GetAtt"][0])
-    assert sorted(users) == sorted(resources("AWS::IAM::Role"))
-    assert len(set(users)) == len(users)
+def allowed(template, role):
+    """The actions that a role's own policies allow."""
+    return {action for name, statement in statements(template)
+            if name == role and statement["Effect"] == "Allow"
+            for action in as_list(statement["Action"])}
 
 
-def test_every_role_is_explained():
-    page = (ROOT / "docs/aws/iam.md").read_text()
-    assert set(re.findall(r"^\| `(\w+Role)` \|", page, re.M)) == set(resources("AWS::IAM::Role"))
+# ---- The state machine
 
 
-def test_convert_has_no_access_to_the_table():
-    assert "ManagedPolicyArns" not in properties("ConvertRole")
-    assert not [action for name, statement in statements() if name in ("ConvertRole", "GlueRole")
-                for action in as_list(statement["Action"]) if action.startswith("dynamodb:")]
+def test_the_graph_is_whole(workflow):
+    assert workflow_problems(workflow) == []
 
 
-def test_wildcards_are_explained():
-    """An action or a resource that is a bare * (or service:*) has its reason on the same line."""
-    wild = sum(bool(re.fullmatch(r"(\w+:)?\*", text)) for _, statement in statements()
-               for key in ("Action", "Resource", "Principal")
-               for text in texts(statement.get(key, [])))
-    lines = [line for line in TEMPLATE.read_text().splitlines() if re.search(r"'(\w+:)?\*'", line)]
-    assert len(lines) == wild > 0
-    for line in lines:
-        assert re.search(r"'(\w+:)?\*'  # \w+", line), line
+@pytest.mark.parametrize("damage, problem", [
+    (lambda states: states["Begin"].update(Next="ChoseEngine"), "Begin leads to ChoseEngine"),
+    (lambda states: states["Commit"]["Catch"][0].update(Next="Gone"), "Commit leads to Gone"),
+    (lambda states: states["ChooseEngine"]["Choices"][0].update(Next="X"), "ChooseEngine leads to X"),
+    (lambda states: states["ChooseEngine"].update(Default="X"), "ChooseEngine leads to X"),
+    (lambda states: states["Commit"].pop("Next"), "Done is never reached"),
+    (lambda states: states["Fail"].update(Catch=[]), "AlertDirectly is never reached"),
+])
+def test_a_damaged_graph_is_found(workflow, damage, problem):
+    damage(workflow["States"])
+    assert any(problem in found for found in workflow_problems(workflow))
 
 
-def test_accepted_findings_are_explained():
-    accepted = [skip for resource in resources().values()
-                for skip in resource.get("Metadata", {}).get("checkov", {}).get("skip", [])]
-    assert accepted
-    for skip in accepted:
-        assert len(skip["comment"]) > 30, skip
+def test_a_task_has_a_timeout_retries_with_jitter_and_a_catch(workflow):
+    tasks = {name: state for name, state in workflow["States"].items() if state["Type"] == "Task"}
+    assert len(tasks) == 6 and workflow["TimeoutSeconds"] > 0
+    for name, task in tasks.items():
+        assert task["TimeoutSeconds"] > 0, name
+        for retry in task["Retry"]:
+            assert retry["JitterStrategy"] == "FULL" and retry["BackoffRate"] > 1, name
+        assert task["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
+        if "lambda" in task["Resource"]:
+            retried = {error for retry in task["Retry"] for error in retry["ErrorEquals"]}
+            assert RETRYABLE <= retried, name
+            assert task["Catch"][0]["ErrorEquals"] == ["conflict"], name
+            assert task["Catch"][0]["Next"] == "Superseded", name
 
 
-def test_only_tls_reaches_the_queues_and_the_topic():
-    for name in ("EventQueuePolicy", "DeadLetterQueuePolicy", "AlertTopicPolicy"):
-        found = properties(name)["PolicyDocument"]["Statement"]
-        assert any(statement["Effect"] == "Deny" and
-                   statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-                   for statement in found), name
+def test_what_begin_answered_reaches_commit_and_fail(workflow):
+    states = workflow["States"]
+    assert states["Begin"]["OutputPath"] == "$.Payload"
+    for name in ("ConvertWithLambda", "ConvertWithGlue"):
+        assert states[name]["ResultPath"] is None, name
+    for name in ("Begin", "ConvertWithLambda", "ConvertWithGlue", "Commit"):
+        assert states[name]["Catch"][-1] == {
+            "ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Fail"}, name
 
 
-def test_logs_end():
-    groups = resources("AWS::Logs::LogGroup")
-    assert len(groups) == len(FUNCTIONS) + 2
-    for group in groups.values():
-        assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+def test_begins_engines_are_the_choices(workflow):
+    source = (ROOT / "src/lambda/task_functions.cc").read_text()
+    (line,) = re.findall(r'event\["engine"\] = .*;', source)
+    answered = set(re.findall(r'"(\w+)"', line.split("=", 1)[1]))
+    chosen = {rule["StringEquals"] for rule in workflow["States"]["ChooseEngine"]["Choices"]}
+    assert answered == chosen
 
 
-def test_own_metrics_are_in_the_catalog():
-    catalog = {name: set(re.findall(r"`(\w+)`", labels)) for name, labels in
-               re.findall(r"^\| `(varve_\w+)` \| \w+ \| ([^|]*) \|", METRICS, re.M)}
-    alarms = [alarm["Properties"] for alarm in resources("AWS::CloudWatch::Alarm").values()
-              if alarm["Properties"].get("Namespace") == "varve"]
-    used = [(alarm["MetricName"], {dimension["Name"] for dimension in alarm["Dimensions"]})
-            for alarm in alarms]
-    body = properties("Dashboard")["DashboardBody"]["Fn::Sub"]
-    for name, rest in re.findall(r'\["varve", "(\w+)"((?:, "[^"]*")*)\]', body):
-        used.append((name, set(re.findall(r'"([^"]*)"', rest)[::2])))
-    assert len(used) > 8
-    for name, dimensions in used:
-        assert catalog[name] == dimensions, name
+def test_a_function_ends_before_its_state_gives_up(template, workflow):
+    for name, state in workflow["States"].items():
+        reference = re.fullmatch(r"\$\{(\w+)Arn\}", state.get("Parameters", {}).get("FunctionName", ""))
+        if reference:
+            function = template["Resources"][reference[1] + "Function"]["Properties"]
+            assert function["Timeout"] < state["TimeoutSeconds"], name
 
 
-def test_defaults_are_those_of_the_configuration():
-    defaults = dict(re.findall(r"^\| `([a-z-]+)` \| `([^`]*)` \|", CONFIG, re.M))
-    parameters = template()["Parameters"]
-    for key, name in {"min-files": "MinFiles", "max-wait": "MaxWait", "max-bytes": "MaxBytes",
-                      "partition": "Partition", "compression": "Compression"}.items():
-        assert str(parameters[name]["Default"]) == defaults[key]
+def test_every_placeholder_is_substituted(template):
+    (machine,) = of_type(template, "AWS::StepFunctions::StateMachine").values()
+    assert machine["DefinitionS3Location"] == "workflow.asl.json"
+    placeholders = set(re.findall(r"\$\{(\w+)\}", (ROOT / "infra/workflow.asl.json").read_text()))
+    assert placeholders == set(machine["DefinitionSubstitutions"])
+
+
+# ---- Functions
+
+
+def test_functions_are_those_of_the_contract(template):
+    documented = set(re.findall(r"^\| `([a-z-]+)` \|", CONTRACT.read_text(), re.M))
+    functions = of_type(template, "AWS::Lambda::Function").values()
+    assert {function["Handler"] for function in functions} == documented
+    assert len(documented) == 6
+    for function in functions:
+        assert function["Runtime"] == "provided.al2023"
+        assert function["Code"]["S3Key"] == {"Ref": "LambdaKey"}
+
+
+def test_environment_variables_are_documented(template):
+    contract = set(re.findall(r"`(VARVE_[A-Z_]+)`", CONTRACT.read_text()))
+    keys = re.findall(r"^\| `([a-z-]+)` \|", CONFIG.read_text(), re.M)
+    documented = contract | {"VARVE_" + key.upper().replace("-", "_") for key in keys}
+    for name, function in of_type(template, "AWS::Lambda::Function").items():
+        assert set(environment(function)) <= documented, name
+
+
+def test_a_function_may_do_what_it_is_told_of(template):
+    needs = {"VARVE_STATE_MACHINE_ARN": "states:StartExecution", "VARVE_TOPIC_ARN": "sns:Publish",
+             "VARVE_QUEUE_URL": "sqs:GetQueueAttributes"}
+    for name, function in of_type(template, "AWS::Lambda::Function").items():
+        role = function["Role"]["Fn::GetAtt"].split(".")[0]
+        for variable, action in needs.items():
+            assert (variable in environment(function)) == (action in allowed(template, role)), name
+        managed = template["Resources"][role]["Properties"].get("ManagedPolicyArns", [])
+        assert ("VARVE_STATE" in environment(function)) == ({"Ref": "TableAccess"} in managed), name
+
+
+def test_versions_can_be_told_apart(template):
+    """Without the bucket's versioning a function would name files by their ETag, others by version."""
+    roles = [function["Role"]["Fn::GetAtt"].split(".")[0]
+             for function in of_type(template, "AWS::Lambda::Function").values()]
+    for role in roles:
+        actions = allowed(template, role)
+        assert {"s3:ListBucket", "s3:GetBucketVersioning", "s3:GetObjectVersion"} <= actions, role
+
+
+# ---- The queue and the table
+
+
+def test_a_message_stays_hidden_while_it_is_worked_on(template):
+    queue = template["Resources"]["EventQueue"]["Properties"]
+    mapping = template["Resources"]["ManifestBuilderEvents"]["Properties"]
+    builder = template["Resources"]["ManifestBuilderFunction"]["Properties"]
+    window = mapping["MaximumBatchingWindowInSeconds"]
+    assert queue["VisibilityTimeout"] >= 6 * builder["Timeout"] + window
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+    assert mapping["BatchSize"] == 10
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert template["Resources"]["DeadLetterQueue"]["Properties"]["MessageRetentionPeriod"] == 14 * 86400
+
+
+def test_the_queue_takes_events_of_this_bucket_only(template):
+    (allow,) = [statement for name, statement in statements(template)
+                if name == "EventQueuePolicy" and statement["Effect"] == "Allow"]
+    bucket = template["Resources"]["InputBucket"]["Properties"]["BucketName"]["Fn::Sub"]
+    source = allow["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"]
+    assert source == "arn:${AWS::Partition}:s3:::" + bucket
+    assert allow["Condition"]["StringEquals"]["aws:SourceAccount"] == {"Ref": "AWS::AccountId"}
+
+
+def test_table_keys_agree_with_the_documents(template):
+    table = template["Resources"]["Table"]["Properties"]
+    keys = {"": table["KeySchema"]}
+    keys.update({index["IndexName"]: index["KeySchema"]
+                 for index in table["GlobalSecondaryIndexes"]})
+    documented = re.findall(r"^\| (?:the table|`(\w+)`) \| `(\w+)` \| `(\w+)` \|",
+                            COMPONENTS.read_text(), re.M)
+    assert {name: [key["AttributeName"] for key in schema] for name, schema in keys.items()} == {
+        name: [partition, sort] for name, partition, sort in documented}
+    assert {attribute["AttributeType"] for attribute in table["AttributeDefinitions"]} == {"S"}
+    for index in table["GlobalSecondaryIndexes"]:
+        assert index["Projection"] == {"ProjectionType": "ALL"}
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+
+
+# ---- Safety
+
+
+def test_no_policy_allows_everything(template):
+    lines = TEMPLATE.read_text().splitlines()
+    for name, statement in statements(template):
+        if statement["Effect"] == "Deny":
+            continue
+        assert "*" not in as_list(statement["Action"]), name
+        in_key_policy = name == "AlertKey"
+        for action in as_list(statement["Action"]):
+            assert not action.endswith(":*") or in_key_policy, (name, action)
+        assert statement.get("Principal") != "*", name
+    # Wherever a star stands alone, the same line says why.
+    for number, line in enumerate(lines, 1):
+        if re.search(r"(Resource|Principal|Action): '([a-z0-9]+:)?\*'", line):
+            assert re.search(r"  # \S", line), f"infra/template.yaml:{number} explains no '*'"
+
+
+def test_an_unexplained_star_is_found(template):
+    damaged = copy.deepcopy(template)
+    policy = damaged["Resources"]["TableAccess"]["Properties"]["PolicyDocument"]
+    policy["Statement"][0]["Action"] = "*"
+    with pytest.raises(AssertionError, match="TableAccess"):
+        test_no_policy_allows_everything(damaged)
+
+
+def test_buckets_are_closed_encrypted_versioned_and_tidied(template):
+    buckets = of_type(template, "AWS::S3::Bucket")
+    policies = of_type(template, "AWS::S3::BucketPolicy")
+    assert len(buckets) == 3
+    for name, bucket in buckets.items():
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}, name
+        assert bucket["BucketEncryption"], name
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
+        rules = bucket["LifecycleConfiguration"]["Rules"]
+        assert any("AbortIncompleteMultipartUpload" in rule for rule in rules), name
+        (policy,) = [policy for policy in policies.values() if policy["Bucket"] == {"Ref": name}]
+        (deny,) = policy["PolicyDocument"]["Statement"]
+        assert deny["Effect"] == "Deny", name
+        assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}, name
+    staging = [rule for rule in buckets["OutputBucket"]["LifecycleConfiguration"]["Rules"]
+               if rule.get("Prefix") == "_varve/staging/"]
+    assert staging and staging[0]["ExpirationInDays"] > 0
+
+
+def test_one_role_a_component(template):
+    roles = [function["Role"]["Fn::GetAtt"] for function in
+             of_type(template, "AWS::Lambda::Function").values()]
+    assert len(set(roles)) == len(roles) == 6
+
+
+def test_every_finding_that_is_accepted_says_why(template):
+    for name, resource in template["Resources"].items():
+        for skip in resource.get("Metadata", {}).get("checkov", {}).get("skip", []):
+            assert len(skip["comment"]) > 20, (name, skip["id"])
+
+
+# ---- Alarms
+
+
+def test_each_alarm_has_its_section_in_the_playbook(template):
+    sections = set(re.findall(r"^## (\w+)$", PLAYBOOK.read_text(), re.M))
+    names = set()
+    for name, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
+        short = alarm["AlarmName"]["Fn::Sub"].removeprefix("varve-${Pipeline}-")
+        assert name == short + "Alarm"
+        assert f"docs/aws/playbook.md#{short.lower()}" in alarm["AlarmDescription"]
+        assert alarm["AlarmActions"] == [{"Ref": "AlertTopic"}]
+        names.add(short)
+    assert names == sections
+
+
+def test_varves_metrics_are_in_the_catalog(template):
+    catalog = set(re.findall(r'"(varve_\w+)"', CATALOG.read_text()))
+    named = {alarm["MetricName"] for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
+             if alarm.get("Namespace") == "varve"}
+    body = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    named |= set(re.findall(r'\["varve", "(\w+)"', body))
+    assert len(named) > 5 and named <= catalog

@@ -121,7 +121,8 @@ def build(node, values, rounding):
     if kind == "struct":
         children = [build(child, [None if value is None else value.get(child.key)
                                   for value in values], rounding) for child in node.children]
-        return _struct(children, [child.name for child in node.children], pa.array(is_null))
+        names = [child.name for child in node.children]
+        return _struct(children, names, pa.array(is_null, pa.bool_()))
     present = list(compress(values, [not null for null in is_null]))
     lengths = np.array([0 if value is None else len(value) for value in values], dtype=np.int64)
     if kind == "map":

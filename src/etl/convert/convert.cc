@@ -64,12 +64,33 @@ std::vector<Field> ExtraFields(const ConvertOptions& options) {
   return extra;
 }
 
+OutputSchemaOptions SchemaOptions(const ConvertOptions& options) {
+  OutputSchemaOptions schema;
+  schema.map_keys_max = options.limits.map_keys;
+  schema.renames = options.renames;
+  if (options.schema.has_value()) schema.given = options.schema->fields;
+  schema.extra = ExtraFields(options);
+  return schema;
+}
+
+ObservedNode GivenSchema(const ConvertOptions& options) {
+  if (options.schema.has_value()) {
+    ObservedNode schema = ObserveSchema(*options.schema, options.mode != SchemaMode::kEvolve);
+    schema.pinned = false;
+    return schema;
+  }
+  ObservedNode schema;
+  schema.facts = kFactObject;
+  return schema;
+}
+
 Status CheckInputLists(const ConvertOptions& options) {
-  const auto fits = [&options](const std::vector<std::string>& list) {
+  const auto fits = [&options](const auto& list) {
     return list.empty() || list.size() == options.inputs.size();
   };
-  if (!fits(options.input_names) || !fits(options.input_dates)) {
-    return Error{Code::kInvalidArgument, "names or dates are given, but not one for each input"};
+  if (!fits(options.input_names) || !fits(options.input_dates) || !fits(options.input_ranges)) {
+    return Error{Code::kInvalidArgument,
+                 "names, dates or ranges are given, but not one for each input"};
   }
   for (const std::string& date : options.input_dates) {
     if (!date.empty() && !IsDate(date)) {
@@ -127,7 +148,12 @@ class Conversion {
     for (summary.passes = 1;; ++summary.passes) {
       if (progress_ != nullptr) progress_->pass = summary.passes;
       VARVE_ASSIGN_OR_RETURN(attempt, RunAttempt(attempt.get()));
-      if (!attempt->must_repeat() && !new_failures_) break;
+      VARVE_ASSIGN_OR_RETURN(const bool contradicted, Contradicted(*attempt));
+      if (!contradicted && !new_failures_) break;
+      if (options_.one_pass && !new_failures_) {
+        summary.contradicted = true;
+        break;
+      }
       // Twice at most: the second time the schema is certain, unless inputs change or fail anew.
       if (summary.passes >= kPassesMax) {
         return Error{Code::kCorrupt,
@@ -137,9 +163,14 @@ class Conversion {
       VARVE_RETURN_IF_ERROR(CheckSomethingLeft());
     }
     if (routes_.has_value()) routes_->spill.reset();  // before it is written to disk in vain
-    if (writes_ && !options_.dry_run) VARVE_RETURN_IF_ERROR(attempt->Publish());
     summary.errors = failures_;
+    summary.observed = attempt->observed();
     attempt->Summarise(&summary);
+    if (summary.contradicted) {
+      ForgetOutputs(&summary);
+    } else if (writes_ && !options_.dry_run) {
+      VARVE_RETURN_IF_ERROR(attempt->Publish());
+    }
     CountInputs(*attempt);
     summary.inputs = outcomes_;
     summary.files_failed = failed_.size();
@@ -147,7 +178,7 @@ class Conversion {
     summary.bytes_in = bytes_in_;
     if (!writes_) {
       VARVE_ASSIGN_OR_RETURN(OutputSchema schema,
-                             MakeOutputSchema(attempt->observed(), SchemaOptions()));
+                             MakeOutputSchema(attempt->observed(), SchemaOptions(options_)));
       summary.schema = std::move(schema.schema);
     }
     summary.seconds =
@@ -155,17 +186,22 @@ class Conversion {
     return summary;
   }
 
+  // Whether the inputs hold what the schema that was written for does not.
+  Result<bool> Contradicted(const Attempt& attempt) const {
+    if (attempt.must_repeat() || !options_.observed.has_value()) return attempt.must_repeat();
+    VARVE_ASSIGN_OR_RETURN(const Schema agreed, SchemaOf(options_, *options_.observed));
+    VARVE_ASSIGN_OR_RETURN(const Schema seen, SchemaOf(options_, attempt.observed()));
+    return !(agreed == seen);
+  }
+
+  static void ForgetOutputs(ConvertSummary* summary) {
+    summary->outputs.clear();
+    summary->quarantine.clear();
+    summary->bytes_out = 0;
+  }
+
   // Passes beyond the second happen only when an input fails in the second.
   static constexpr int kPassesMax = 4;
-
-  OutputSchemaOptions SchemaOptions() const {
-    OutputSchemaOptions schema;
-    schema.map_keys_max = options_.limits.map_keys;
-    schema.renames = options_.renames;
-    if (options_.schema.has_value()) schema.given = options_.schema->fields;
-    schema.extra = ExtraFields(options_);
-    return schema;
-  }
 
   // A place for what can be read only once (stdin, pipes), in case it must be read again.
   Status MakeSpool() {
@@ -262,6 +298,7 @@ class Conversion {
       if (std::binary_search(failed_.begin(), failed_.end(), i)) continue;
       source.inputs.push_back(paths_[i]);
       if (!options_.input_names.empty()) source.names.push_back(options_.input_names[i]);
+      if (!options_.input_ranges.empty()) source.ranges.push_back(options_.input_ranges[i]);
       source.groups.push_back(plan_.group_of_input[i]);
       input_of_.push_back(i);
     }
@@ -270,16 +307,13 @@ class Conversion {
   }
 
   Result<ObservedNode> FirstSchema(Source* source) {
-    ObservedNode schema;
-    schema.facts = kFactObject;
-    if (options_.schema.has_value()) {
-      schema = ObserveSchema(*options_.schema, options_.mode != SchemaMode::kEvolve);
-      schema.pinned = false;
-    }
+    ObservedNode schema = GivenSchema(options_);
     VARVE_ASSIGN_OR_RETURN(const std::vector<std::string> samples,
                            source->Sample(kSamples, kSampleBytes));
     ForeseeRows(samples);
-    if (options_.mode == SchemaMode::kEvolve) {
+    if (options_.observed.has_value()) {
+      schema = *options_.observed;
+    } else if (options_.mode == SchemaMode::kEvolve) {
       schema = Observe(samples, schema);
     }
     ApplyCasts(options_.casts, &schema);
@@ -353,15 +387,16 @@ class Conversion {
     }
 
     AttemptOptions attempt_options;
-    attempt_options.schema = SchemaOptions();
+    attempt_options.schema = SchemaOptions(options_);
     attempt_options.pages = pass.parser.pages;
     attempt_options.directories =
         routed != nullptr ? routes_->directories : plan_.directory_of_group;
     attempt_options.names = names;
     attempt_options.input_of = input_of_;
     attempt_options.routed = routed;
-    attempt_options.schema_is_final =
-        options_.mode != SchemaMode::kEvolve || (previous != nullptr && !fails_anew);
+    attempt_options.schema_is_final = options_.mode != SchemaMode::kEvolve ||
+                                      options_.observed.has_value() ||
+                                      (previous != nullptr && !fails_anew);
     attempt_options.writes = writes_;
     attempt_options.held_bytes_max = options_.memory_bytes / 4;
     auto attempt = std::make_unique<Attempt>(options_, std::move(attempt_options), schema);
@@ -463,6 +498,16 @@ class Conversion {
 Result<ConvertSummary> Convert(const ConvertOptions& options, Progress* progress,
                                const std::atomic<bool>* cancel) {
   return Conversion(options, true, progress, cancel).Run();
+}
+
+Result<Schema> SchemaOf(const ConvertOptions& options, const ObservedNode& observed) {
+  ObservedNode all = GivenSchema(options);
+  all.Merge(observed);
+  ApplyCasts(options.casts, &all);
+  VARVE_ASSIGN_OR_RETURN(OutputSchema output, MakeOutputSchema(all, SchemaOptions(options)));
+  Schema schema = std::move(output.schema);
+  schema.fields.resize(schema.fields.size() - ExtraFields(options).size());
+  return schema;
 }
 
 Result<InferSummary> InferSchema(const ConvertOptions& options, Progress* progress,

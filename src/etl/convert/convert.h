@@ -16,6 +16,8 @@
 
 #include "base/result.h"
 #include "etl/parquet/chunk.h"
+#include "etl/schema/observed_schema.h"
+#include "etl/source/source.h"
 #include "model/schema.h"
 
 namespace varve {
@@ -64,6 +66,8 @@ struct ConvertOptions {
   // One an input, or none at all. YYYY-MM-DD that filename-date takes in place of the name's;
   // empty: the name's after all.
   std::vector<std::string> input_dates;
+  // One an input, or none at all: the lines that begin there, counted from the first of them.
+  std::vector<ByteRange> input_ranges;
   std::string output;         // a directory, or a path ending in ".parquet" for one file
   bool overwrite = false;     // else refuse when the output already holds data files
   bool dry_run = false;       // plan everything, write nothing
@@ -85,6 +89,11 @@ struct ConvertOptions {
   uint64_t row_group_rows = 1'000'000;
   Limits limits;
   std::string batch;  // part of file names and footer metadata; empty: none
+
+  // When the inputs are one part of a larger dataset, whose parts must agree on a schema:
+  // what all parts together hold, these inputs included; unset: not known yet.
+  std::optional<ObservedNode> observed;
+  bool one_pass = false;  // a contradicted schema ends it, with the schema but without outputs
 };
 
 // A line (or file) that was not converted.
@@ -123,8 +132,10 @@ struct ConvertSummary {
   uint64_t bytes_in = 0;         // as stored (compressed) on disk
   uint64_t bytes_out = 0;
   double seconds = 0;
-  int passes = 1;  // 2: the speculated schema was contradicted
+  int passes = 1;             // 2: the speculated schema was contradicted
+  bool contradicted = false;  // with one_pass: it was, so there are no outputs
   Schema schema;
+  ObservedNode observed;  // all that was seen, and what was given
   std::vector<OutputFile> outputs;
   std::vector<std::string> quarantine;  // paths of the quarantine files
   std::vector<LineError> errors;        // the first 1000
@@ -147,6 +158,10 @@ struct Progress {
 // starts its own workers.
 Result<ConvertSummary> Convert(const ConvertOptions& options, Progress* progress,
                                const std::atomic<bool>* cancel);
+
+// The schema that all parts of a dataset must have which together observed this, without the
+// columns that conversion adds (_source, _line, _rescued).
+Result<Schema> SchemaOf(const ConvertOptions& options, const ObservedNode& observed);
 
 struct InferSummary {
   Schema schema;

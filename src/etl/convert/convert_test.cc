@@ -160,6 +160,79 @@ TEST(ConvertTest, AllMayFail) {
   }
 }
 
+// Parts that know nothing of each other end with the one schema that all inputs have together.
+TEST(ConvertTest, PartsAgreeOnASchema) {
+  const TempDir directory;
+  ConvertOptions whole = MakeInputs(directory, 6);
+  const Result<InferSummary> expected = InferSchema(whole, nullptr, nullptr);
+  ASSERT_TRUE(expected.ok()) << expected.error().message;
+
+  std::vector<ConvertOptions> parts;
+  ObservedNode observed;
+  for (size_t i = 0; i < whole.inputs.size(); i += 4) {
+    ConvertOptions part = whole;
+    part.inputs = {whole.inputs.begin() + static_cast<long>(i),
+                   whole.inputs.begin() + static_cast<long>(i) + 4};
+    part.one_pass = true;
+    part.output = directory.path() + "/first" + std::to_string(i);
+    const Result<ConvertSummary> summary = Convert(part, nullptr, nullptr);
+    ASSERT_TRUE(summary.ok()) << summary.error().message;
+    EXPECT_EQ(summary->passes, 1);
+    if (summary->contradicted) {
+      EXPECT_TRUE(Contents(part.output).empty());
+    }
+    EXPECT_EQ(summary->contradicted, summary->outputs.empty());
+    observed.Merge(summary->observed);
+    part.output = directory.path() + "/second" + std::to_string(i);
+    parts.push_back(std::move(part));
+  }
+  const Result<Schema> agreed = SchemaOf(whole, observed);
+  ASSERT_TRUE(agreed.ok()) << agreed.error().message;
+  EXPECT_TRUE(*agreed == expected->schema);
+  for (ConvertOptions& part : parts) {
+    part.observed = observed;
+    const Result<ConvertSummary> summary = Convert(part, nullptr, nullptr);
+    ASSERT_TRUE(summary.ok()) << summary.error().message;
+    EXPECT_EQ(summary->passes, 1);
+    EXPECT_FALSE(summary->contradicted);
+    EXPECT_TRUE(summary->schema == *agreed);
+    EXPECT_EQ(Contents(part.output).size(), summary->outputs.size() + summary->quarantine.size());
+  }
+}
+
+TEST(ConvertTest, AgreedSchemaHasNoAddedColumns) {
+  ConvertOptions options;
+  options.source_column = true;
+  options.mode = SchemaMode::kRescue;
+  Field field;
+  field.name = field.source_name = "a";
+  field.kind = TypeKind::kInt64;
+  options.schema = Schema{{field}};
+  const Result<Schema> agreed = SchemaOf(options, ObservedNode());
+  ASSERT_TRUE(agreed.ok()) << agreed.error().message;
+  EXPECT_TRUE(*agreed == *options.schema);
+}
+
+// Of a range lines are counted from its first, offsets from the file's start; the footer says so.
+TEST(ConvertTest, RangeOfAFile) {
+  const TempDir directory;
+  ConvertOptions options;
+  options.inputs = {directory.Write("0", "{\"a\":1}\n{\"a\":2}\nbad\n{\"a\":3}\n{\"a\":4}\n")};
+  options.input_ranges = {{1, 21}};
+  options.output = directory.path() + "/out";
+  const Result<ConvertSummary> summary = Convert(options, nullptr, nullptr);
+  ASSERT_TRUE(summary.ok()) << summary.error().message;
+  EXPECT_EQ(summary->lines, 3U);
+  EXPECT_EQ(summary->rows, 2U);
+  ASSERT_EQ(summary->errors.size(), 1U);
+  EXPECT_EQ(summary->errors[0].line, 2U);
+  EXPECT_EQ(summary->errors[0].offset, 16U);
+  const auto contents = Contents(options.output);
+  EXPECT_NE(contents.at("part-00000.snappy.parquet")
+                .find("\"first_byte\":1,\"first_line\":1,\"last_line\":3"),
+            std::string::npos);
+}
+
 TEST(ConvertTest, NamesAndDatesMustFitTheInputs) {
   const TempDir directory;
   ConvertOptions options;
@@ -169,6 +242,9 @@ TEST(ConvertTest, NamesAndDatesMustFitTheInputs) {
   EXPECT_EQ(Convert(options, nullptr, nullptr).error().code, Code::kInvalidArgument);
   options.input_names.clear();
   options.input_dates = {"2025-02-30"};
+  EXPECT_EQ(Convert(options, nullptr, nullptr).error().code, Code::kInvalidArgument);
+  options.input_dates.clear();
+  options.input_ranges = {{0, 1}, {1, 2}};
   EXPECT_EQ(Convert(options, nullptr, nullptr).error().code, Code::kInvalidArgument);
 }
 

@@ -205,8 +205,13 @@ struct DatasetWriter::State {
     for (const LineRange& range : sources) {
       const std::vector<std::string>& names =
           options.input_names.empty() ? options.inputs : options.input_names;
-      list.push_back(
-          {{"source", names[range.file]}, {"first_line", range.first}, {"last_line", range.last}});
+      nlohmann::ordered_json source = {{"source", names[range.file]}};
+      const auto& ranges = options.input_ranges;
+      const uint64_t first_byte = ranges.empty() ? 0 : ranges[range.file].begin;
+      if (first_byte != 0) source["first_byte"] = first_byte;  // whence its lines are counted
+      source["first_line"] = range.first;
+      source["last_line"] = range.last;
+      list.push_back(std::move(source));
     }
     return list.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   }

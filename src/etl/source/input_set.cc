@@ -130,7 +130,16 @@ Status InputSet::ProbeInput(uint32_t file) {
     inputs_[file].encoding = SniffEncoding({magic, static_cast<size_t>(magic_size)});
   }
   close(fd);
+  FailUnlessWhole(file);
   return Ok{};
+}
+
+// Only what is stored as it is can be read from its middle.
+void InputSet::FailUnlessWhole(uint32_t file) {
+  if (options_.ranges.empty() || options_.ranges[file].is_whole()) return;
+  if (is_pipe(file) || encoding(file) != Encoding::kPlain) {
+    Fail(file, 0, "not_plain", "is compressed or a pipe; it can be read as a whole only");
+  }
 }
 
 Status InputSet::ProbePipe(uint32_t file, int fd) {
@@ -152,12 +161,22 @@ Status InputSet::ProbePipe(uint32_t file, int fd) {
     Fail(file, *pipe->stream, magic.error());
   }
   pipes_.emplace(file, std::move(pipe));
+  FailUnlessWhole(file);
   return Ok{};
 }
 
 uint64_t InputSet::stored_bytes(uint32_t file) const {
-  if (!is_pipe(file)) return inputs_[file].stamp.size;
-  return pipes_.at(file)->bytes_read.load(std::memory_order_relaxed);
+  if (is_pipe(file)) return pipes_.at(file)->bytes_read.load(std::memory_order_relaxed);
+  const ByteRange read = range(file);
+  return read.end - read.begin;
+}
+
+ByteRange InputSet::range(uint32_t file) const {
+  const uint64_t size = inputs_[file].stamp.size;
+  if (options_.ranges.empty()) return {0, size};
+  const ByteRange& wanted = options_.ranges[file];
+  const uint64_t end = std::min(wanted.end, size);
+  return {std::min(wanted.begin, end), end};
 }
 
 std::string InputSet::reread_path(uint32_t file) const {
@@ -215,9 +234,9 @@ void InputSet::Fail(uint32_t file, const ByteStream& stream, const Error& error)
 
 uint64_t InputSet::stored_bytes_all() const {
   uint64_t total = 0;
-  for (const Input& input : inputs_) {
-    if (input.is_pipe) return 0;
-    total += input.stamp.size;
+  for (uint32_t file = 0; file < count(); ++file) {
+    if (is_pipe(file)) return 0;
+    total += stored_bytes(file);
   }
   return total;
 }

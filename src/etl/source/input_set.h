@@ -72,7 +72,9 @@ class InputSet {
   void Stop() { stop_.store(true, std::memory_order_relaxed); }
 
   uint32_t count() const { return static_cast<uint32_t>(inputs_.size()); }
-  uint64_t stored_bytes(uint32_t file) const;  // of a pipe: those read so far
+  uint64_t stored_bytes(uint32_t file) const;  // of its range; of a pipe: those read so far
+  ByteRange range(uint32_t file) const;        // of a regular file, within it
+  bool ends_with_range(uint32_t file) const { return range(file).end == inputs_[file].stamp.size; }
   Encoding encoding(uint32_t file) const { return inputs_[file].encoding; }
   bool is_pipe(uint32_t file) const { return inputs_[file].is_pipe; }
   std::string reread_path(uint32_t file) const;  // see Source
@@ -111,6 +113,7 @@ class InputSet {
 
   Status ProbeInput(uint32_t file);
   Status ProbePipe(uint32_t file, int fd);
+  void FailUnlessWhole(uint32_t file);
   void FailErrno(uint32_t file, std::string_view action, int errno_value);
 
   const SourceOptions options_;

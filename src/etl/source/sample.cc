@@ -94,12 +94,15 @@ std::string Sampler::Window(uint64_t position, size_t bytes) {
   return lines;
 }
 
-// Appends the lines that start after `offset` (or at 0) and end within `bytes`; when there is none
-// and nothing was collected yet, a longer one. True when the file was read to its end.
+// Appends the lines that start after `offset` of the range (or at the file's start) and end within
+// `bytes`; when there is none and nothing was collected yet, a longer one. True when the range was
+// read to its end.
 bool Sampler::AppendLines(uint32_t file, uint64_t offset, size_t bytes, std::string* lines) {
+  const ByteRange range = inputs_->range(file);
+  offset += range.begin;
   const uint64_t begin = offset == 0 ? 0 : offset - 1;
   for (uint64_t window = bytes + 1;; window *= 4) {
-    const uint64_t left = inputs_->stored_bytes(file) - begin;
+    const uint64_t left = range.end - begin;
     auto stream = inputs_->Open(file, begin);
     if (stream == nullptr) return true;
     std::string text = ReadUpTo(stream.get(), std::min(window, left));
@@ -110,7 +113,7 @@ bool Sampler::AppendLines(uint32_t file, uint64_t offset, size_t bytes, std::str
       SkipByteOrderMark(&text);
     }
     const bool at_end = window >= left;
-    if (at_end) {
+    if (at_end && inputs_->ends_with_range(file)) {
       if (!text.empty() && text.back() != '\n') text.push_back('\n');
     } else {
       const size_t newline = text.rfind('\n');

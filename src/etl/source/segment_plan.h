@@ -21,7 +21,7 @@ struct SegmentPolicy {
 struct PlannedInput {
   uint32_t file = 0;
   uint32_t group = 0;
-  uint64_t bytes = 0;      // stored
+  uint64_t bytes = 0;      // stored, of its range
   bool splittable = true;  // a plain regular file
   bool pipe = false;       // read in order, of unknown size
 };
@@ -31,7 +31,7 @@ struct PlannedInput {
 struct PlannedSegment {
   size_t first = 0;
   size_t last = 0;
-  uint64_t first_begin = 0;  // byte range of the first input, when splittable
+  uint64_t first_begin = 0;  // part of the first input's range, when splittable
   uint64_t last_end = 0;     // and of the last
   bool stream = false;
 };

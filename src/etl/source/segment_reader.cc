@@ -40,8 +40,9 @@ void FileSegmentReader::OpenInput() {
   if (input.bytes == 0 || inputs_->failed(input.file)) return;
   BlockCutter::Range range;
   if (input.splittable) {
-    range.begin = position == segment_.first ? segment_.first_begin : 0;
-    range.end = position + 1 == segment_.last ? segment_.last_end : input.bytes;
+    const uint64_t begin = inputs_->range(input.file).begin;
+    range.begin = begin + (position == segment_.first ? segment_.first_begin : 0);
+    range.end = begin + (position + 1 == segment_.last ? segment_.last_end : input.bytes);
   }
   file_ = input.file;
   stream_ = inputs_->Open(file_, BlockCutter::StreamOffset(range));

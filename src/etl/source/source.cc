@@ -26,6 +26,9 @@ Result<std::unique_ptr<Source>> FileSource::Open(SourceOptions options,
   if (!options.groups.empty() && options.groups.size() != options.inputs.size()) {
     return Error{Code::kInvalidArgument, "groups must be empty or one per input"};
   }
+  if (!options.ranges.empty() && options.ranges.size() != options.inputs.size()) {
+    return Error{Code::kInvalidArgument, "ranges must be empty or one per input"};
+  }
   if (std::count(options.inputs.begin(), options.inputs.end(), "-") > 1) {
     return Error{Code::kInvalidArgument, "standard input (-) can be given only once"};
   }

@@ -36,9 +36,18 @@ struct Block {
   uint64_t line_bytes = 0;
 };
 
+// The lines of a file whose first byte is at `begin` or later, but before `end`.
+struct ByteRange {
+  uint64_t begin = 0;
+  uint64_t end = UINT64_MAX;
+
+  bool is_whole() const { return begin == 0 && end == UINT64_MAX; }
+};
+
 struct SourceOptions {
   std::vector<std::string> inputs;  // paths, or "-" for stdin
   std::vector<std::string> names;   // what errors call them, one an input; empty: their paths
+  std::vector<ByteRange> ranges;    // one an input, plain files only; empty: all of each
   uint64_t line_bytes_max = 64ull << 20;
   uint64_t decompression_ratio_max = 1'000;      // judged once 64 MiB have been inflated
   uint64_t decompressed_bytes_max = 1ull << 42;  // per input
@@ -53,7 +62,7 @@ struct SourceOptions {
 
 // Why an input could not be read to its end. The code is stable: "not_found", "permission",
 // "is_directory", "io_error", "corrupt_gzip", "truncated_gzip", "corrupt_zstd", "truncated_zstd",
-// "decompression_limit", "changed_while_reading".
+// "decompression_limit", "changed_while_reading", "not_plain" (only a range of it was wanted).
 struct SourceError {
   uint32_t file = 0;
   uint64_t offset = 0;  // in the stored (compressed) file

@@ -427,12 +427,57 @@ TEST(Source, SamplesOfSmallLongAndCompressedInputs) {
   EXPECT_EQ((*samples)[0].back(), '\n');
 }
 
+// However a file is cut into ranges, each line is in exactly one: that of its first byte.
+TEST(Source, RangesShareTheLinesAmongThem) {
+  rc::check("ranges together are the file", [] {
+    const TempDir dir;
+    std::string text = *rc::gen::arbitrary<bool>() ? "\xEF\xBB\xBF" : "";
+    for (int length : *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 90))) {
+      text += std::string(static_cast<size_t>(length), 'a') + "\n\xEF\xBB\xBF";
+    }
+    const std::string path = dir.Write("f", text);
+    std::string together;
+    for (uint64_t begin = 0, end = 0; begin < text.size(); begin = end) {
+      end = begin + *rc::gen::inRange<uint64_t>(1, text.size() + 1);
+      SourceOptions options;
+      options.inputs = {path, path};
+      options.ranges = {{begin, end}, {end, end}};
+      options.groups = {0, 1};
+      auto source = OpenOrDie(options, TinyPolicy());
+      const auto samples = source->Sample(2, 40);
+      RC_ASSERT(samples.ok());
+      const std::string lines = Concat(ReadAll(source.get()));
+      for (const std::string& sample : *samples) {
+        RC_ASSERT((lines + "\n").find(sample) != std::string::npos);
+      }
+      RC_ASSERT(source->errors().empty());
+      RC_ASSERT(source->stored_bytes() == std::min<uint64_t>(end, text.size()) - begin);
+      together += lines;
+    }
+    RC_ASSERT(together == (text.starts_with("\xEF") ? text.substr(3) : text));
+  });
+}
+
+TEST(Source, OnlyPlainFilesHaveRanges) {
+  const TempDir dir;
+  SourceOptions options;
+  options.inputs = {dir.Write("a.gz", Gzip("{}\n")), dir.Write("b", "{}\n{}\n")};
+  options.ranges = {{0, 10}, {1, 10}};
+  auto source = OpenOrDie(options);
+  EXPECT_EQ(Concat(ReadAll(source.get())), "{}\n");
+  ASSERT_EQ(source->errors().size(), 1u);
+  EXPECT_EQ(source->errors()[0].code, "not_plain");
+}
+
 TEST(Source, RefusesNonsense) {
   SourceOptions options;
   options.inputs = {"-", "-"};
   EXPECT_FALSE(Source::Open(options, nullptr).ok());
   options.inputs = {"a", "b"};
   options.groups = {1};
+  EXPECT_FALSE(Source::Open(options, nullptr).ok());
+  options.groups.clear();
+  options.ranges = {{0, 1}};
   EXPECT_FALSE(Source::Open(options, nullptr).ok());
 }
 

@@ -1,0 +1,1 @@
+"""varve on Spark. varve_job.py runs it; docs/spark.md describes it."""

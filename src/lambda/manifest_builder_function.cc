@@ -1,0 +1,53 @@
+// manifest-builder: from the queue's messages to tracked files, manifests and started workflows.
+#include <nlohmann/json.hpp>
+
+#include "adapters/aws/sqs/sqs_queue.h"
+#include "lambda/function.h"
+#include "pipeline/dispatch.h"
+#include "pipeline/ingest.h"
+
+namespace varve::lambda {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kBatchesAnEvent = 5;  // one event brings ten files; more is the backlog's
+
+Result<std::vector<Message>> MessagesOf(const std::string& event) {
+  const json node = json::parse(event, nullptr, false);
+  const auto records = node.is_object() ? node.find("Records") : node.end();
+  if (records == node.end() || !records->is_array()) {
+    return Error{Code::kInvalidArgument, "not an event of SQS: it has no Records"};
+  }
+  std::vector<Message> messages;
+  for (const json& record : *records) {
+    if (record.is_object()) messages.push_back(aws::ParseMessage(record));
+    // What Lambda wants told of a message that is to come again.
+    if (record.is_object()) messages.back().id = record.value("messageId", messages.back().id);
+  }
+  return messages;
+}
+
+}  // namespace
+
+Function ManifestBuilderFunction(FunctionContext& context) {
+  return [&context](const Invocation& invocation) -> Result<std::string> {
+    VARVE_ASSIGN_OR_RETURN(const std::vector<Message> messages, MessagesOf(invocation.event));
+    for (const Message& message : messages) context.on_message(message);
+    const int64_t now_us = context.deps.clock.NowUs();
+    const TakenMessages taken = Ingest(context.config, context.deps).Take(messages, now_us);
+    // Files are tracked; should starting fail, the sweeper starts what is due.
+    const auto started =
+        Dispatch(context.config, context.deps, context.workflow).Flush(kBatchesAnEvent, now_us);
+    if (!started.ok()) {
+      context.deps.log.Write(
+          LogLevel::kWarning, "flush_failed",
+          {{"pipeline", context.config.name}, {"error", started.error().message}});
+    }
+    json failures = json::array();
+    for (const std::string& id : taken.left) failures.push_back({{"itemIdentifier", id}});
+    return json({{"batchItemFailures", std::move(failures)}}).dump();
+  };
+}
+
+}  // namespace varve::lambda

@@ -1,0 +1,88 @@
+#include "pipeline/dispatch.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/json_text.h"
+
+namespace varve {
+namespace {
+
+std::string InputOf(const BatchRecord& batch) {
+  std::string input = "{\"pipeline\":";
+  AppendJsonString(batch.pipeline, &input);
+  input += ",\"batch\":";
+  AppendJsonString(batch.id, &input);
+  input += ",\"owner\":";
+  AppendJsonString(batch.owner, &input);
+  return input + "}";
+}
+
+}  // namespace
+
+std::string WorkflowName(const BatchRecord& batch) {
+  std::string name = batch.pipeline + "-" + batch.id + "-" + batch.owner;
+  std::replace(name.begin(), name.end(), '/', '-');
+  return name;
+}
+
+Status Dispatch::Launch(const BatchRecord& batch) {
+  VARVE_ASSIGN_OR_RETURN([[maybe_unused]] const Manifest manifest, builder_.EnsureManifest(batch));
+  VARVE_RETURN_IF_ERROR(workflow_.Start(WorkflowName(batch), InputOf(batch)));
+  deps_.log.Write(LogLevel::kInfo, "workflow_started",
+                  {{"pipeline", config_.name},
+                   {"batch", batch.id},
+                   {"files", batch.files.size()},
+                   {"execution", WorkflowName(batch)}});
+  return Ok{};
+}
+
+Result<int> Dispatch::Flush(int batches_max, int64_t now_us) {
+  int started = 0;
+  while (started < batches_max) {
+    auto claimed = builder_.ClaimDue(false, now_us, nullptr);
+    if (!claimed.ok()) {
+      // Another builder was faster; what it left is for the next look.
+      if (claimed.error().code == Code::kConflict) return started;
+      return std::move(claimed).error();
+    }
+    if (!*claimed) return started;
+    VARVE_RETURN_IF_ERROR(Launch(**claimed));
+    ++started;
+  }
+  return started;
+}
+
+Result<bool> Dispatch::IsRunning(const BatchRecord& batch) {
+  const auto execution = workflow_.Describe(WorkflowName(batch));
+  if (execution.ok()) return execution->state == ExecutionState::kRunning;
+  if (execution.error().code == Code::kNotFound) return false;
+  return execution.error();
+}
+
+Result<int> Dispatch::TakeOver(int batches_max, int64_t now_us) {
+  VARVE_ASSIGN_OR_RETURN(const auto abandoned, deps_.tracker.Abandoned(config_.name, now_us, 100));
+  int started = 0;
+  for (const BatchRecord& batch : abandoned) {
+    if (started == batches_max) break;
+    // A long conversion outlives its lease, which nothing renews meanwhile.
+    VARVE_ASSIGN_OR_RETURN(const bool running, IsRunning(batch));
+    if (running) continue;
+    const auto leased = deps_.tracker.Lease(config_.name, batch.id, config_.owner, now_us,
+                                            now_us + config_.lease_us);
+    if (!leased.ok() && leased.error().code == Code::kConflict) continue;
+    if (!leased.ok()) return leased.error();
+    deps_.log.Write(LogLevel::kWarning, "batch_taken_over",
+                    {{"pipeline", config_.name},
+                     {"batch", batch.id},
+                     {"from", batch.owner},
+                     {"state", BatchStateName(batch.state)},
+                     {"fence", leased->fence}});
+    VARVE_RETURN_IF_ERROR(Launch(*leased));
+    ++started;
+  }
+  return started;
+}
+
+}  // namespace varve

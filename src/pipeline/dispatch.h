@@ -1,0 +1,43 @@
+// Dispatch: from pending files to running workflows, where those run elsewhere (Step Functions).
+//
+// A process that dies between claiming and starting leaves a batch whose lease ends; TakeOver then
+// starts it under another owner. Each process is an owner of its own.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+#include "pipeline/builder.h"
+#include "pipeline/config.h"
+#include "pipeline/deps.h"
+#include "ports/workflow.h"
+
+namespace varve {
+
+// "orders-2025-01-17-batch-0001-<owner>": the same for the same lease, at most 80 characters of
+// [A-Za-z0-9_-] for pipelines and owners of such, as Step Functions asks.
+std::string WorkflowName(const BatchRecord& batch);
+
+// Not thread-safe. All must outlive it.
+class Dispatch {
+ public:
+  Dispatch(const PipelineConfig& config, Deps& deps, Workflow& workflow)
+      : config_(config), deps_(deps), workflow_(workflow), builder_(config, deps) {}
+
+  // Claims and starts what is due, at most `batches_max` batches. Gives their number.
+  Result<int> Flush(int batches_max, int64_t now_us);
+  // The same for batches whose lease ended while no workflow runs for them.
+  Result<int> TakeOver(int batches_max, int64_t now_us);
+
+ private:
+  Status Launch(const BatchRecord& batch);
+  Result<bool> IsRunning(const BatchRecord& batch);
+
+  const PipelineConfig& config_;
+  Deps& deps_;
+  Workflow& workflow_;
+  Builder builder_;
+};
+
+}  // namespace varve

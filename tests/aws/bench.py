@@ -1,0 +1,221 @@
+"""The pipeline on AWS as far as it runs on one machine: moto for the services, DynamoDB Local for
+the table, the functions' real program under AWS's runtime interface emulator, Spark for Glue.
+
+What AWS does itself is played here: the event source mapping that polls the queue, and the schedule.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+import zipfile
+
+import boto3
+import dynamodb_server
+from s3_servers import SERVERS, answers, free_port
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = pathlib.Path(os.environ.get("VARVE_BIN", ROOT / "build/release/varve")).absolute()
+ACCOUNT, REGION = "123456789012", "us-east-1"
+KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION}
+FUNCTIONS = ["manifest-builder", "sweeper", "begin", "convert", "commit", "fail"]
+PIPELINE, TABLE = "orders", "varve-orders"
+STATE_MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:varve-orders"
+SAM = "aws-sam-cli==1.170.0"  # its wheel holds the emulator
+RIE = "samcli/local/rapid/aws-lambda-rie-x86_64"
+START_S = 60
+
+
+def emulator():
+    """AWS's runtime interface emulator; fetched when it is not there."""
+    program = SERVERS / "aws-lambda-rie"
+    if not program.exists():
+        wheels = SERVERS / "sam"
+        subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", wheels,
+                        SAM], check=True)
+        with zipfile.ZipFile(next(wheels.glob("*.whl"))) as wheel:
+            program.write_bytes(wheel.read(RIE))
+        program.chmod(0o755)
+    return program
+
+
+@contextlib.contextmanager
+def process(command, log, **environment):
+    with open(log, "ab") as out:
+        running = subprocess.Popen(command, stdout=out, stderr=out,
+                                   env={**os.environ, **KEYS, **environment})
+    try:
+        yield running
+    finally:
+        running.terminate()
+        try:
+            running.wait(10)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
+
+
+def wait_until(answered, what):
+    end = time.monotonic() + START_S
+    while not answered():
+        if time.monotonic() > end:
+            raise RuntimeError(f"{what} did not start")
+
+
+class Bench:
+    """A pipeline that is up. Everything it logs is below `folder`."""
+
+    def __init__(self, folder, moto, dynamo, addresses):
+        self.folder, self.moto, self.dynamo, self.addresses = folder, moto, dynamo, addresses
+
+    def client(self, service):
+        url = self.dynamo if service == "dynamodb" else self.moto
+        return boto3.client(service, endpoint_url=url, region_name=REGION,
+                            aws_access_key_id="test", aws_secret_access_key="test")
+
+    def invoke(self, function, event):
+        from moto_server import invoke
+        answer, failed = invoke(self.addresses[function], json.dumps(event).encode())
+        assert not failed, answer
+        return answer
+
+    def poll(self):
+        """What the event source mapping does, once; the number of messages."""
+        sqs = self.client("sqs")
+        received = sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10,
+                                       VisibilityTimeout=0, AttributeNames=["All"])
+        messages = received.get("Messages", [])
+        if not messages:
+            return 0
+        records = [{"messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"],
+                    "body": message["Body"], "attributes": message["Attributes"],
+                    "messageAttributes": {}, "eventSource": "aws:sqs"} for message in messages]
+        answer = self.invoke("manifest-builder", {"Records": records})
+        left = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+        for message in messages:
+            if message["MessageId"] not in left:
+                sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+        return len(messages)
+
+    def executions(self):
+        found = self.client("stepfunctions").list_executions(stateMachineArn=STATE_MACHINE)
+        return found["executions"]
+
+    def drain(self, until, seconds=180):
+        """Polls and sweeps until `until()` says that all is done."""
+        end = time.monotonic() + seconds
+        while True:
+            while self.poll():
+                pass
+            self.invoke("sweeper", {})
+            if until():
+                return
+            assert time.monotonic() < end, self.client("stepfunctions").list_executions(
+                stateMachineArn=STATE_MACHINE)
+            running = [run for run in self.executions() if run["status"] == "RUNNING"]
+            for run in running[:1]:
+                self.wait_for(run["executionArn"], end)
+
+    def wait_for(self, arn, end):
+        states = self.client("stepfunctions")
+        while states.describe_execution(executionArn=arn)["status"] == "RUNNING":
+            assert time.monotonic() < end, f"{arn} does not end"
+
+    def make_resources(self):
+        s3, sqs, sns = self.client("s3"), self.client("sqs"), self.client("sns")
+        for bucket in ["landing", "lake", "manifests"]:
+            s3.create_bucket(Bucket=bucket)
+        self.dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
+        self.queue = sqs.create_queue(QueueName="events", Attributes={"RedrivePolicy": json.dumps(
+            {"deadLetterTargetArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:dead",
+             "maxReceiveCount": 5})})["QueueUrl"]
+        s3.put_bucket_notification_configuration(Bucket="landing", NotificationConfiguration={
+            "QueueConfigurations": [{"QueueArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:events",
+                                     "Events": ["s3:ObjectCreated:*"]}]})
+        self.topic = sns.create_topic(Name="alerts")["TopicArn"]
+        self.alerts = sqs.create_queue(QueueName="alerts")["QueueUrl"]
+        sns.subscribe(TopicArn=self.topic, Protocol="sqs",
+                      Endpoint=f"arn:aws:sqs:{REGION}:{ACCOUNT}:alerts")
+        self.client("glue").create_job(Name="varve-orders", Role="glue",
+                                       Command={"Name": "glueetl", "ScriptLocation": "s3://x/y"},
+                                       ExecutionProperty={"MaxConcurrentRuns": 2})
+        self.client("stepfunctions").create_state_machine(
+            name="varve-orders", definition=workflow(self.topic),
+            roleArn=f"arn:aws:iam::{ACCOUNT}:role/states")
+
+    def environment(self, glue_above_bytes):
+        return {"AWS_ENDPOINT_URL": self.moto, "AWS_ENDPOINT_URL_DYNAMODB": self.dynamo,
+                "VARVE_PIPELINE": PIPELINE, "VARVE_STATE": f"dynamodb://{TABLE}",
+                "VARVE_INPUT": "s3://landing/in/", "VARVE_OUTPUT": "s3://lake/pipeline/output/",
+                "VARVE_MANIFESTS": "s3://manifests", "VARVE_QUEUE_URL": self.queue,
+                "VARVE_DEAD_LETTER_QUEUE_URL": self.dead, "VARVE_TOPIC_ARN": self.topic,
+                "VARVE_STATE_MACHINE_ARN": STATE_MACHINE, "VARVE_MAX_WAIT": "2s",
+                "VARVE_BACKOFF": "100ms", "VARVE_ATTEMPTS_MAX": "2",
+                "VARVE_GLUE_ABOVE_BYTES": str(glue_above_bytes),
+                "VARVE_WORK_DIRECTORY": str(self.folder / "work")}
+
+
+def workflow(topic):
+    """The deployed definition, with the names of this bench in place of the stack's."""
+    names = {"TopicArn": topic, "Pipeline": PIPELINE, "GlueJob": "varve-orders"}
+    for function in FUNCTIONS:
+        key = function.title().replace("-", "") + "Arn"
+        names[key] = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}"
+    text = (ROOT / "infra/workflow.asl.json").read_text()
+    text = re.sub(r"\$\{(\w+)\}", lambda found: names[found[1]], text)
+    # Waits of minutes are AWS's business.
+    text = re.sub(r'"IntervalSeconds": \d+', '"IntervalSeconds": 1', text)
+    return re.sub(r', "MaxDelaySeconds": \d+, "JitterStrategy": "FULL"', "", text).replace(
+        ', "JitterStrategy": "FULL"', "")
+
+
+def table():
+    """The table, as docs/internals/dynamodb.md has it."""
+    names = ["pk", "sk", "due_pk", "due_sk", "listing_pk", "listing_sk"]
+
+    def schema(partition, sort):
+        return [{"AttributeName": partition, "KeyType": "HASH"},
+                {"AttributeName": sort, "KeyType": "RANGE"}]
+
+    return {"TableName": TABLE, "BillingMode": "PAY_PER_REQUEST", "KeySchema": schema("pk", "sk"),
+            "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"}
+                                     for name in names],
+            "GlobalSecondaryIndexes": [
+                {"IndexName": index, "Projection": {"ProjectionType": "ALL"},
+                 "KeySchema": schema(f"{index}_pk", f"{index}_sk")}
+                for index in ["due", "listing"]]}
+
+
+def glue_runner():
+    return f"{sys.executable} {ROOT}/spark/varve_job.py --varve {BINARY}"
+
+
+@contextlib.contextmanager
+def bench(folder, glue_above_bytes=0):
+    ports = {function: free_port() for function in FUNCTIONS}
+    addresses = {function: f"127.0.0.1:{port}" for function, port in ports.items()}
+    port = free_port()
+    moto = f"http://127.0.0.1:{port}"
+    with contextlib.ExitStack() as stack:
+        dynamo = stack.enter_context(dynamodb_server.serving())
+        stack.enter_context(process(
+            [sys.executable, pathlib.Path(__file__).with_name("moto_server.py"), str(port)],
+            folder / "moto.log", FUNCTIONS=json.dumps(addresses), GLUE_RUNNER=glue_runner(),
+            AWS_ENDPOINT_URL=moto, SPARK_LOCAL_IP="127.0.0.1"))
+        wait_until(lambda: answers(moto + "/moto-api/"), "moto")
+        up = Bench(folder, moto, dynamo, addresses)
+        up.make_resources()
+        up.client("dynamodb").create_table(**table())
+        for function, address in addresses.items():
+            stack.enter_context(process(
+                [emulator(), "--runtime-interface-emulator-address", address,
+                 "--runtime-api-address", f"127.0.0.1:{free_port()}", BINARY, "lambda", function],
+                folder / f"{function}.log", **up.environment(glue_above_bytes)))
+        for function, address in addresses.items():
+            wait_until(lambda at=address: answers(f"http://{at}/"), function)
+        yield up

@@ -1,0 +1,71 @@
+// The contract of object stores over S3: skipped unless VARVE_TEST_S3 is the address of a server
+// (tests/aws/s3_servers.py starts one). With VARVE_TEST_S3_VERSIONING, buckets have versioning.
+// Credentials are those of the environment.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+
+#include "adapters/aws/core/environment_credentials.h"
+#include "adapters/aws/s3/s3_object_store.h"
+#include "object_store_contract.h"
+
+namespace varve {
+namespace {
+
+struct Server {
+  HttpClient http;
+  aws::EnvironmentCredentials credentials;
+  aws::AwsClient client{http, credentials, SystemClock(), 1, aws::AwsClientSettings{}};
+};
+
+// One client for all: buckets of the tests share its connections, as a program's do.
+Server& TheServer() {
+  static Server server;
+  return server;
+}
+
+std::string NewBucketName() {
+  static std::atomic<int> count = 0;
+  static const auto start = std::chrono::system_clock::now().time_since_epoch().count();
+  return "contract-" + std::to_string(start) + "-" + std::to_string(++count);
+}
+
+void CallOrDie(const aws::AwsRequest& request) {
+  const auto done = TheServer().client.Call(request, "make a bucket");
+  if (done.ok()) return;
+  std::fprintf(stderr, "%s\n", done.error().message.c_str());
+  std::abort();
+}
+
+std::unique_ptr<ObjectStore> MakeStore(const std::filesystem::path&) {
+  const std::string name = NewBucketName();
+  const aws::S3Address address{std::getenv("VARVE_TEST_S3"), "/" + name + "/"};
+  aws::S3Bucket bucket(TheServer().client, name, address);
+  CallOrDie(bucket.Request("PUT", ""));
+  if (std::getenv("VARVE_TEST_S3_VERSIONING") != nullptr) {
+    aws::AwsRequest request = bucket.Request("PUT", "", {{"versioning", ""}});
+    request.body = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    CallOrDie(request);
+  }
+  return std::make_unique<aws::S3ObjectStore>(TheServer().client, name, address);
+}
+
+std::vector<ObjectStoreFactory> Factories() {
+  if (std::getenv("VARVE_TEST_S3") == nullptr) return {};
+  return {{"S3", MakeStore}};
+}
+
+const auto kName = [](const auto& info) { return info.param.name; };
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ObjectStoreContract);
+INSTANTIATE_TEST_SUITE_P(Aws, ObjectStoreContract, testing::ValuesIn(Factories()), kName);
+
+TEST(S3Contract, NeedsAServer) {
+  if (std::getenv("VARVE_TEST_S3") == nullptr) GTEST_SKIP() << "VARVE_TEST_S3 is not set";
+}
+
+}  // namespace
+}  // namespace varve
