@@ -2,7 +2,7 @@
 """Prints the statement that makes a pipeline's output a table of Athena. Partitions are projected
 from their names, so that a new day needs no crawler and no MSCK REPAIR.
 
-usage: varve schema show --state … | athena_table.py LOCATION [DATABASE.TABLE]
+usage: varve schema infer SRC... | athena_table.py LOCATION [DATABASE.TABLE]
 
 LOCATION is the output as s3://bucket/prefix/; the table is varve_main.events unless named.
 """
