@@ -7,7 +7,6 @@ import json
 import pyarrow.parquet as parquet
 import pytest
 from bench import PIPELINE, bench
-from conftest import BINARY
 
 DAY = "2025-01-17"
 BAD_LINE = b'{"id": 900, "broken": \n'
@@ -60,10 +59,8 @@ def output_rows(up):
     return sorted(rows, key=lambda row: row["id"])
 
 
-def items(up, **wanted):
-    found = up.client("dynamodb").scan(TableName="varve-orders")["Items"]
-    return [item for item in found
-            if all(item.get(name) == value for name, value in wanted.items())]
+def all_rows_are_there(up):
+    return len(output_rows(up)) >= len(up.expected)
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +69,108 @@ def drained(tmp_path_factory):
     with bench(tmp_path_factory.mktemp("aws")) as up:
         up.expected = put_files(up)
         up.client("sqs").send_message(QueueUrl=up.queue, MessageBody="poison")
-        up.drain(lambda: len(output_rows(up)) >= len(up.expected))
+        up.drain(lambda: all_rows_are_there(up))
         yield up
 
 
 def test_every_row_is_there_once(drained):
     assert output_rows(drained) == sorted(drained.expected, key=lambda row: row["id"])
+
+
+def test_manifests_name_each_file_once(drained):
+    names = []
+    for key in keys(drained, "manifests", "manifests/"):
+        manifest = json.loads(read(drained, "manifests", key))
+        assert manifest["pipeline"] == PIPELINE
+        assert key == f"manifests/{manifest['batch']}.json"
+        names += [file["key"] for file in manifest["files"]]
+    assert len(names) == len(set(names)) == 25
+
+
+def test_every_line_is_accounted_for(drained):
+    counts = [0, 0, 0, 0]
+    for key in keys(drained, "manifests", "results/"):
+        for outcome in json.loads(read(drained, "manifests", key))["result"]["outcomes"]:
+            assert outcome["error"] == ""
+            lines_, rows, quarantined, blank = outcome["counts"]
+            assert lines_ == rows + quarantined + blank
+            counts = [total + one for total, one in zip(counts, outcome["counts"])]
+    assert counts == [len(drained.expected) + 4, len(drained.expected), 4, 0]
+
+
+def test_bad_lines_are_kept_for_people(drained):
+    records = [json.loads(line) for key in keys(drained, "lake", "pipeline/output/_quarantine/")
+               for line in read(drained, "lake", key).splitlines()]
+    assert len(records) == 4
+    assert all(record["raw"].encode() + b"\n" == BAD_LINE for record in records)
+
+
+def test_nothing_is_left_over(drained):
+    assert keys(drained, "lake", "_varve/") == []
+    assert {run["status"] for run in drained.executions()} == {"SUCCEEDED"}
+    queue = drained.client("sqs").get_queue_attributes(QueueUrl=drained.queue,
+                                                       AttributeNames=["All"])["Attributes"]
+    assert queue["ApproximateNumberOfMessages"] == "0"
+
+
+def test_poison_is_a_dead_letter_with_its_reason(drained):
+    letters = drained.client("sqs").receive_message(
+        QueueUrl=drained.dead, MessageAttributeNames=["All"], MaxNumberOfMessages=10)["Messages"]
+    assert [letter["Body"] for letter in letters] == ["poison"]
+    reason = letters[0]["MessageAttributes"]["varve-reason"]["StringValue"]
+    assert reason == "not an S3 event: the body is not JSON"
+
+
+def test_metrics_are_in_the_log(drained):
+    rows = 0
+    for line in (drained.folder / "commit.log").read_bytes().splitlines():
+        record = json.loads(line) if line.startswith(b"{") else {}
+        rows += record.get("varve_rows_total", 0)
+        if "_aws" in record:
+            assert record["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "varve"
+    assert rows == len(drained.expected)
+
+
+def test_events_that_come_again_change_nothing(drained):
+    before = keys(drained, "manifests", "")
+    body = json.dumps({"Records": [{
+        "eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
+        "s3": {"bucket": {"name": "landing"},
+               "object": {"key": f"in/{DAY}-file000+%2B%C3%BC.ndjson", "size": 1, "eTag": "x"}}}]})
+    for _ in range(3):
+        drained.client("sqs").send_message(QueueUrl=drained.queue, MessageBody=body)
+    drained.drain(lambda: True)
+    assert keys(drained, "manifests", "") == before
+
+
+def test_what_cannot_be_read_fails_alone_and_tells_people(drained):
+    """A corrupt stream beside good files: they are converted, it is given up, SNS says so."""
+    s3, good = drained.client("s3"), rows_of(70)
+    s3.put_object(Bucket="landing", Key=f"in/{DAY}-corrupt.ndjson.gz",
+                  Body=gzip.compress(lines(rows_of(71)))[:-9])
+    s3.put_object(Bucket="landing", Key=f"in/{DAY}-good.ndjson", Body=lines(good))
+    drained.expected += good
+    sqs, alerts = drained.client("sqs"), []
+
+    def told():
+        received = sqs.receive_message(QueueUrl=drained.alerts, MaxNumberOfMessages=10)
+        alerts.extend(json.loads(message["Body"]) for message in received.get("Messages", []))
+        return any("corrupt" in alert["Message"] for alert in alerts)
+
+    drained.drain(told)
+    alert = next(alert for alert in alerts if "corrupt" in alert["Message"])
+    assert "retry" in alert["Message"]
+    assert alert["Subject"].startswith("varve orders: ")
+    assert output_rows(drained) == sorted(drained.expected, key=lambda row: row["id"])
+
+
+def test_large_batches_are_converted_by_spark(tmp_path):
+    """The same files by Glue's job on real Spark: the same rows and the same names."""
+    with bench(tmp_path, glue_above_bytes=1) as up:
+        up.expected = put_files(up)
+        up.drain(lambda: all_rows_are_there(up))
+        assert output_rows(up) == sorted(up.expected, key=lambda row: row["id"])
+        runs = up.client("glue").get_job_runs(JobName="varve-orders")["JobRuns"]
+        assert {run["JobRunState"] for run in runs} == {"SUCCEEDED"}
+        assert len(runs) == len(up.executions())
+        assert keys(up, "lake", "_varve/") == []
