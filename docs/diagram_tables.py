@@ -40,7 +40,6 @@ STEPS, GLUE = "aws.integration.StepFunctions", "aws.analytics.Glue"
 SCHEDULE, ATHENA = "aws.integration.EventbridgeScheduler", "aws.analytics.Athena"
 METRICS, ALARM = "aws.management.Cloudwatch", "aws.management.CloudwatchAlarm"
 
-FUNCTIONS = ("BeginFunction", "ConvertFunction", "CommitFunction", "FailFunction")
 ALARMS = ("DeadLettersAlarm", "EventsWaitAlarm", "FilesWaitAlarm", "FilesFailedAlarm",
           "ExecutionsFailedAlarm", "FunctionErrorsAlarm", "FunctionThrottlesAlarm",
           "TableThrottlesAlarm")

@@ -140,7 +140,25 @@ def test_a_function_may_do_what_it_is_told_of(template):
         for variable, action in needs.items():
             assert (variable in environment(function)) == (action in allowed(template, role)), name
         managed = template["Resources"][role]["Properties"].get("ManagedPolicyArns", [])
-        assert ("VARVE_STATE" in environment(function)) == ({"Ref": "TableAccess"} in managed), name
+        assert (name != "ConvertFunction") == ({"Ref": "TableAccess"} in managed), name
+
+
+def test_functions_are_told_what_none_starts_without(template):
+    source = (ROOT / "src/cli/lambda_place.cc").read_text()
+    needed = set(re.findall(r'Need(?:S3)?\(environment, "(VARVE_\w+)"', source))
+    assert len(needed) == 5
+    for name, function in of_type(template, "AWS::Lambda::Function").items():
+        assert needed <= set(environment(function)), name
+
+
+def test_functions_are_told_nothing_that_the_program_does_not_read(template):
+    """All but the keys of config.md, which are read by their table."""
+    source = (ROOT / "src/cli/lambda_place.cc").read_text()
+    keys = re.findall(r"^\| `([a-z-]+)` \|", CONFIG.read_text(), re.M)
+    read = set(re.findall(r'"(VARVE_\w+)"', source))
+    read |= {"VARVE_" + key.upper().replace("-", "_") for key in keys}
+    for name, function in of_type(template, "AWS::Lambda::Function").items():
+        assert set(environment(function)) <= read, name
 
 
 def test_versions_can_be_told_apart(template):
