@@ -16,6 +16,7 @@
 
 #include "base/result.h"
 #include "etl/parquet/chunk.h"
+#include "etl/source/remote_inputs.h"
 #include "model/schema.h"
 
 namespace varve {
@@ -64,10 +65,11 @@ struct ConvertOptions {
   // One an input, or none at all. YYYY-MM-DD that filename-date takes in place of the name's;
   // empty: the name's after all.
   std::vector<std::string> input_dates;
-  std::string output;         // a directory, or a path ending in ".parquet" for one file
-  bool overwrite = false;     // else refuse when the output already holds data files
-  bool dry_run = false;       // plan everything, write nothing
-  bool all_may_fail = false;  // no input left to convert: an empty success, not an error
+  RemoteInputs* remote = nullptr;  // opens the inputs that it has; null: all are files
+  std::string output;              // a directory, or a path ending in ".parquet" for one file
+  bool overwrite = false;          // else refuse when the output already holds data files
+  bool dry_run = false;            // plan everything, write nothing
+  bool all_may_fail = false;       // no input left to convert: an empty success, not an error
 
   std::optional<Schema> schema;  // required by kRescue and kStrict; a starting point in kEvolve
   SchemaMode mode = SchemaMode::kEvolve;
