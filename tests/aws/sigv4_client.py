@@ -51,6 +51,11 @@ class Bucket:
             if root.findtext(f"{space}IsTruncated") != "true":
                 return found
 
+    def has_uploads(self):
+        """Whether there are multipart uploads that were neither completed nor aborted."""
+        root = ElementTree.fromstring(self.call("GET", "", {"uploads": ""}))
+        return any(node.tag.endswith("}Upload") or node.tag == "Upload" for node in root.iter())
+
     def call(self, method, key, query=None, body=b""):
         host = self.endpoint.partition("://")[2]
         path = urllib.parse.quote(f"/{self.name}/{key}", safe="/~")

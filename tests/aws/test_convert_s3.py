@@ -180,3 +180,19 @@ def test_an_interrupt_leaves_nothing(s3, server, tmp_path):
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
     assert not s3.keys("out/") and not any(temporary.iterdir())
+
+
+def test_an_interrupt_of_the_upload_leaves_nothing(s3, server, tmp_path):
+    source = tmp_path / "big.ndjson"
+    with open(source, "w", encoding="utf-8") as file:
+        for _ in range(50_000):  # what hardly shrinks: the upload has parts
+            file.write(json.dumps({"text": os.urandom(700).hex()}) + "\n")
+    process = subprocess.Popen(
+        [BINARY, "convert", source, "-o", s3.url("out/"), "--compression", "none"],
+        env={**os.environ, **server, "TMPDIR": str(tmp_path)}, stderr=subprocess.PIPE)
+    while not s3.has_uploads() and process.poll() is None:
+        time.sleep(0)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert not s3.keys("out/") and not s3.has_uploads()
