@@ -1,5 +1,6 @@
 // varve convert: NDJSON in, Parquet out.
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -7,6 +8,7 @@
 #include "cli/engine_flags.h"
 #include "cli/output.h"
 #include "cli/parse_flags.h"
+#include "cli/s3_places.h"
 #include "cli/summary_json.h"
 #include "cli/summary_text.h"
 
@@ -33,6 +35,9 @@ constexpr const char* kConvertExamples =
     "varve schema infer logs/ > schema.json\n"
     "varve convert logs/ -o lake/ --schema schema.json --mode strict --max-errors 1%\n"
     "\n"
+    "# from one bucket to another\n"
+    "varve convert s3://in/events/ -o s3://lake/events/ --partition filename-date\n"
+    "\n"
     "# from a pipe, a machine-readable summary\n"
     "zcat -f logs/* | varve convert - -o all.parquet --json";
 
@@ -44,7 +49,9 @@ void AddOutputFlags(CLI::App& app, ConvertCommand* command) {
   ConvertOptions* options = &command->options;
   const std::string group = "Output";
   app.add_option("-o,--output", options->output,
-                 "A directory, or a path ending in .parquet for one file (required)")
+                 "A directory, or a path ending in .parquet for one file; the same in S3 as "
+                 "s3://BUCKET/KEY "
+                 "(required)")
       ->take_last()
       ->type_name("DST")
       ->group(group);
@@ -126,7 +133,23 @@ Status CheckOutput(const ConvertCommand& command) {
                  "--partition needs a directory, but -o " + options.output +
                      " names a single file; drop the .parquet or the --partition"};
   }
+  if (aws::IsS3Url(options.output)) return CheckS3OutputPlace(options.output, command.sources);
   return CheckOutputPlace(command);
+}
+
+// What an S3 output needs before and after the conversion.
+Status TakeS3Output(ConvertCommand* command) {
+  if (!aws::IsS3Url(command->options.output)) return Ok{};
+  if (command->s3 == nullptr) command->s3 = std::make_shared<S3Places>();
+  return command->s3->TakeOutput(&command->options);
+}
+
+Status PublishToS3(ConvertCommand* command, ConvertSummary* summary,
+                   const std::atomic<bool>* cancel) {
+  if (command->s3 == nullptr || command->s3->output_url().empty()) return Ok{};
+  VARVE_RETURN_IF_ERROR(command->s3->Publish(command->options, summary, cancel));
+  command->options.output = command->s3->output_url();
+  return Ok{};
 }
 
 ExitCode Report(const ConvertCommand& command, const ConvertSummary& summary) {
@@ -147,9 +170,11 @@ ExitCode Report(const ConvertCommand& command, const ConvertSummary& summary) {
 }
 
 int Run(ConvertCommand* command, const std::atomic<bool>* cancel) {
-  for (auto check : {+[](ConvertCommand* c) { return CheckOutput(*c); },
-                     +[](ConvertCommand* c) { return FinishEngineCommand(c); }}) {
-    const auto status = check(command);
+  using Check = std::function<Status()>;
+  for (const Check& check : {Check([&] { return CheckOutput(*command); }),
+                             Check([&] { return FinishEngineCommand(command, cancel); }),
+                             Check([&] { return TakeS3Output(command); })}) {
+    const Status status = check();
     if (status.ok()) continue;
     if (status.error().code != Code::kInvalidArgument) return Fail(status.error());
     return FailUsage(status.error().message, "varve convert");
@@ -158,7 +183,10 @@ int Run(ConvertCommand* command, const std::atomic<bool>* cancel) {
   auto summary = [&] {
     const ProgressMode mode = command->quiet ? ProgressMode::kNone : command->progress;
     const ProgressBar bar(progress, mode);
-    return Convert(command->options, &progress, cancel);
+    auto converted = Convert(command->options, &progress, cancel);
+    if (!converted.ok()) return converted;
+    Status published = PublishToS3(command, &*converted, cancel);
+    return published.ok() ? std::move(converted) : std::move(published).error();
   }();
   if (!summary.ok()) return Fail(summary.error());
   return Report(*command, *summary);

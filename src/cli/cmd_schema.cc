@@ -31,7 +31,7 @@ struct InferCommand : EngineCommand {
 };
 
 int Run(InferCommand* command, const std::atomic<bool>* cancel) {
-  if (const auto status = FinishEngineCommand(command); !status.ok()) {
+  if (const auto status = FinishEngineCommand(command, cancel); !status.ok()) {
     if (status.error().code != Code::kInvalidArgument) return Fail(status.error());
     return FailUsage(status.error().message, "varve schema infer");
   }

@@ -51,10 +51,11 @@ CLI::Option* AddRepeated(CLI::App& app, const std::string& name, std::vector<T>*
       ->allow_extra_args(false);
 }
 
-// stdin ("-") is passed through; everything else is expanded in place.
-Result<std::vector<std::string>> ExpandSources(const std::vector<std::string>& sources) {
+// stdin ("-") is passed through; everything else is expanded in place. `s3` is made when needed.
+Result<std::vector<std::string>> ExpandSources(const std::vector<std::string>& sources,
+                                               std::shared_ptr<S3Places>* s3) {
   std::vector<std::string> inputs;
-  std::vector<std::string> run;  // arguments between two "-"
+  std::vector<std::string> run;  // paths between others
   const auto flush = [&]() -> Status {
     if (run.empty()) return Ok{};
     std::vector<std::string> files;
@@ -65,6 +66,13 @@ Result<std::vector<std::string>> ExpandSources(const std::vector<std::string>& s
   };
   bool seen_stdin = false;
   for (const std::string& source : sources) {
+    if (aws::IsS3Url(source)) {
+      VARVE_RETURN_IF_ERROR(flush());
+      if (*s3 == nullptr) *s3 = std::make_shared<S3Places>();
+      VARVE_ASSIGN_OR_RETURN(const std::vector<std::string> objects, (*s3)->Expand(source));
+      inputs.insert(inputs.end(), objects.begin(), objects.end());
+      continue;
+    }
     if (source != "-") {
       run.push_back(source);
       continue;
@@ -103,7 +111,8 @@ Result<Schema> ReadSchemaFile(const std::string& path) {
 void AddSources(CLI::App& app, EngineCommand* command) {
   app.add_option("SRC", command->sources,
                  "NDJSON to read: files, globs, directories (searched for .ndjson, .jsonl, .json, "
-                 "plain or .gz, .zst), or - for stdin. Compression is told by content, not by name")
+                 "plain or .gz, .zst), the same in S3 as s3://BUCKET/KEY, or - for stdin. "
+                 "Compression is told by content, not by name")
       ->type_name("");
 }
 
@@ -206,7 +215,7 @@ void AddReportingFlags(CLI::App& app, EngineCommand* command) {
       ->group(group);
 }
 
-Status FinishEngineCommand(EngineCommand* command) {
+Status FinishEngineCommand(EngineCommand* command, const std::atomic<bool>* cancel) {
   if (command->sources.empty()) {
     return Error{Code::kInvalidArgument,
                  "no input named; add files, globs, directories, or - for stdin"};
@@ -220,8 +229,10 @@ Status FinishEngineCommand(EngineCommand* command) {
                  "--mode rescue and --mode strict need --schema FILE; make one with `varve schema "
                  "infer SRC > schema.json`"};
   }
-  VARVE_ASSIGN_OR_RETURN(options.inputs, ExpandSources(command->sources));
-  return Ok{};
+  VARVE_ASSIGN_OR_RETURN(options.inputs, ExpandSources(command->sources, &command->s3));
+  if (command->s3 == nullptr) return Ok{};
+  options.remote = &command->s3->inputs();
+  return command->s3->inputs().LookAtAll(cancel);
 }
 
 }  // namespace varve::cli

@@ -2,18 +2,22 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <atomic>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "cli/progress_bar.h"
+#include "cli/s3_places.h"
 #include "etl/convert/convert.h"
 
 namespace varve::cli {
 
 struct EngineCommand {
   ConvertOptions options;
-  std::vector<std::string> sources;  // as written: files, directories, globs, "-"
+  std::vector<std::string> sources;  // as written: files, directories, globs, S3 URLs, "-"
+  std::shared_ptr<S3Places> s3;      // null: no S3 URL was named
   std::string schema_file;
   ProgressMode progress = ProgressMode::kAuto;
   bool quiet = false;
@@ -48,6 +52,6 @@ CLI::Option* AddParsed(CLI::App& app, const std::string& names, T* target, Parse
 
 // After parsing: reads --schema, expands the sources and checks what no single flag can check.
 // kInvalidArgument is a usage error.
-Status FinishEngineCommand(EngineCommand* command);
+Status FinishEngineCommand(EngineCommand* command, const std::atomic<bool>* cancel);
 
 }  // namespace varve::cli

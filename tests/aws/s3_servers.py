@@ -6,6 +6,7 @@ They are installed below build/aws-servers/ when they are first wanted.
 """
 
 import contextlib
+import fcntl
 import os
 import pathlib
 import shutil
@@ -21,7 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVERS = ROOT / "build/aws-servers"
 VERSITYGW = "github.com/versity/versitygw/cmd/versitygw@v1.8.0"
 MINIO = "github.com/minio/minio@latest"
-GO_MINOR_MIN = 24  # of the module's own go.mod; its toolchain line fetches what is newer
+GO_MINOR_MIN = 25  # what versitygw's go.mod asks for
 START_S = 30
 KEYS = {"AWS_ACCESS_KEY_ID": "varve-test", "AWS_SECRET_ACCESS_KEY": "varve-test-secret",
         "AWS_REGION": "us-east-1"}
@@ -58,10 +59,12 @@ def find_go():
 def installed(name, module):
     """The server's program; built when it is not there."""
     program = SERVERS / name
-    if not program.exists():
-        SERVERS.mkdir(parents=True, exist_ok=True)
-        subprocess.run([find_go(), "install", module], check=True, capture_output=True,
-                       env={**os.environ, "GOBIN": str(SERVERS)})
+    SERVERS.mkdir(parents=True, exist_ok=True)
+    with open(SERVERS / "lock", "w", encoding="utf-8") as lock:  # tests run side by side
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not program.exists():
+            subprocess.run([find_go(), "install", module], check=True, capture_output=True,
+                           env={**os.environ, "GOBIN": str(SERVERS)})
     return program
 
 

@@ -206,8 +206,9 @@ class Conversion {
   // A place for what can be read only once (stdin, pipes), in case it must be read again.
   Status MakeSpool() {
     if (!writes_) return Ok{};
-    const bool any_stream = std::any_of(paths_.begin(), paths_.end(), [](const std::string& path) {
+    const bool any_stream = std::any_of(paths_.begin(), paths_.end(), [&](const std::string& path) {
       std::error_code ignored;
+      if (options_.remote != nullptr && options_.remote->Has(path)) return false;
       return path == "-" || !std::filesystem::is_regular_file(path, ignored);
     });
     if (!any_stream) return Ok{};
@@ -287,6 +288,7 @@ class Conversion {
     source.line_bytes_max = options_.limits.line_bytes;
     source.decompression_ratio_max = options_.limits.decompression_ratio;
     source.decompressed_bytes_max = options_.limits.decompressed_bytes;
+    source.remote = options_.remote;
     source.readahead_bytes = std::min<uint64_t>(256ull << 20, options_.memory_bytes / 4);
     return source;
   }

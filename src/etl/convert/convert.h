@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "etl/parquet/chunk.h"
 #include "etl/schema/observed_schema.h"
+#include "etl/source/remote_inputs.h"
 #include "etl/source/source.h"
 #include "model/schema.h"
 
@@ -68,10 +69,11 @@ struct ConvertOptions {
   std::vector<std::string> input_dates;
   // One an input, or none at all: the lines that begin there, counted from the first of them.
   std::vector<ByteRange> input_ranges;
-  std::string output;         // a directory, or a path ending in ".parquet" for one file
-  bool overwrite = false;     // else refuse when the output already holds data files
-  bool dry_run = false;       // plan everything, write nothing
-  bool all_may_fail = false;  // no input left to convert: an empty success, not an error
+  RemoteInputs* remote = nullptr;  // opens the inputs that it has; null: all are files
+  std::string output;              // a directory, or a path ending in ".parquet" for one file
+  bool overwrite = false;          // else refuse when the output already holds data files
+  bool dry_run = false;            // plan everything, write nothing
+  bool all_may_fail = false;       // no input left to convert: an empty success, not an error
 
   std::optional<Schema> schema;  // required by kRescue and kStrict; a starting point in kEvolve
   SchemaMode mode = SchemaMode::kEvolve;

@@ -18,17 +18,6 @@ namespace {
 constexpr std::array<std::string_view, 3> kExtensions = {".ndjson", ".jsonl", ".json"};
 constexpr std::array<std::string_view, 2> kCompressions = {".gz", ".zst"};
 
-bool HasInputExtension(std::string_view name) {
-  for (std::string_view compression : kCompressions) {
-    if (name.ends_with(compression)) {
-      name.remove_suffix(compression.size());
-      break;
-    }
-  }
-  return std::any_of(kExtensions.begin(), kExtensions.end(),
-                     [name](std::string_view extension) { return name.ends_with(extension); });
-}
-
 bool IsGlob(std::string_view text) { return text.find_first_of("*?[\\") != std::string_view::npos; }
 
 std::string Join(const std::string& directory, std::string_view name) {
@@ -197,6 +186,17 @@ Status ExpandOne(const std::string& argument, std::vector<std::string>* files) {
 }
 
 }  // namespace
+
+bool HasInputExtension(std::string_view name) {
+  for (std::string_view compression : kCompressions) {
+    if (name.ends_with(compression)) {
+      name.remove_suffix(compression.size());
+      break;
+    }
+  }
+  return std::any_of(kExtensions.begin(), kExtensions.end(),
+                     [name](std::string_view extension) { return name.ends_with(extension); });
+}
 
 Result<std::vector<std::string>> ExpandInputs(const std::vector<std::string>& arguments) {
   std::vector<std::string> all;

@@ -48,12 +48,12 @@ std::unique_ptr<ByteStream> MakeInflater(Encoding encoding, ByteStream* stored) 
   return nullptr;
 }
 
-InputStream::InputStream(std::unique_ptr<FileStream> file, PipeStream* pipe, Encoding encoding,
-                         uint64_t ratio_max, uint64_t bytes_max)
-    : file_(std::move(file)), pipe_(pipe), ratio_max_(ratio_max), bytes_max_(bytes_max) {
-  ByteStream* stored = file_ != nullptr ? static_cast<ByteStream*>(file_.get()) : pipe_;
-  inflater_ = MakeInflater(encoding, stored);
-  top_ = inflater_ != nullptr ? inflater_.get() : stored;
+InputStream::InputStream(std::unique_ptr<ByteStream> stored, FileStream* file, PipeStream* pipe,
+                         Encoding encoding, const Limits& limits)
+    : stored_(std::move(stored)), file_(file), limits_(limits) {
+  ByteStream* bottom = stored_ != nullptr ? stored_.get() : pipe;
+  inflater_ = MakeInflater(encoding, bottom);
+  top_ = inflater_ != nullptr ? inflater_.get() : bottom;
 }
 
 Result<size_t> InputStream::Read(std::span<char> out) {
@@ -66,14 +66,15 @@ Result<size_t> InputStream::Read(std::span<char> out) {
 }
 
 Status InputStream::CheckLimits() {
-  if (inflated_bytes_ > bytes_max_) {
+  if (inflated_bytes_ > limits_.bytes_max) {
     return Fail("decompression_limit", Code::kLimit,
-                "inflates to more than " + std::to_string(bytes_max_) +
+                "inflates to more than " + std::to_string(limits_.bytes_max) +
                     " bytes; raise --max-decompressed-bytes if that is meant");
   }
-  if (inflated_bytes_ > kRatioJudgedBytes && inflated_bytes_ / ratio_max_ > stored_offset()) {
+  if (inflated_bytes_ > kRatioJudgedBytes &&
+      inflated_bytes_ / limits_.ratio_max > stored_offset()) {
     return Fail("decompression_limit", Code::kLimit,
-                "inflates to more than " + std::to_string(ratio_max_) +
+                "inflates to more than " + std::to_string(limits_.ratio_max) +
                     " times its size; raise --max-decompression-ratio if that is meant");
   }
   return Ok{};
@@ -109,6 +110,11 @@ Status InputSet::Probe() {
 Status InputSet::ProbeInput(uint32_t file) {
   const std::string& path = options_.inputs[file];
   if (path == "-") return ProbePipe(file, STDIN_FILENO);
+  if (options_.remote != nullptr && options_.remote->Has(path)) {
+    ProbeRemote(file);
+    FailUnlessWhole(file);
+    return Ok{};
+  }
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
     FailErrno(file, "cannot open", errno);
@@ -140,6 +146,22 @@ void InputSet::FailUnlessWhole(uint32_t file) {
   if (is_pipe(file) || encoding(file) != Encoding::kPlain) {
     Fail(file, 0, "not_plain", "is compressed or a pipe; it can be read as a whole only");
   }
+}
+
+void InputSet::ProbeRemote(uint32_t file) {
+  const auto look = options_.remote->Look(options_.inputs[file]);
+  if (look.ok()) {
+    inputs_[file].is_remote = true;
+    inputs_[file].stamp.size = look->bytes;
+    inputs_[file].encoding = SniffEncoding(look->beginning);
+    return;
+  }
+  const Code code = look.error().code;
+  Fail(file, 0,
+       code == Code::kNotFound     ? "not_found"
+       : code == Code::kPermission ? "permission"
+                                   : "io_error",
+       look.error().message);
 }
 
 Status InputSet::ProbePipe(uint32_t file, int fd) {
@@ -183,23 +205,28 @@ std::string InputSet::reread_path(uint32_t file) const {
   return is_pipe(file) ? pipes_.at(file)->spool_path : options_.inputs[file];
 }
 
-std::unique_ptr<InputStream> InputSet::Open(uint32_t file, uint64_t offset) {
+std::unique_ptr<InputStream> InputSet::Open(uint32_t file, uint64_t offset, uint64_t end) {
   const Input& input = inputs_[file];
-  std::unique_ptr<FileStream> stream;
+  std::unique_ptr<ByteStream> stored;
+  FileStream* regular = nullptr;
   PipeStream* pipe = nullptr;
   if (input.is_pipe) {
     pipe = pipes_.at(file)->stream.get();
+  } else if (input.is_remote) {
+    stored = options_.remote->Open(options_.inputs[file], offset, end, &bytes_read_);
   } else {
     const int fd = open(options_.inputs[file].c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
       FailErrno(file, "cannot open", errno);
       return nullptr;
     }
-    stream = std::make_unique<FileStream>(fd, input.stamp, offset, &bytes_read_);
+    auto stream = std::make_unique<FileStream>(fd, input.stamp, offset, &bytes_read_);
+    regular = stream.get();
+    stored = std::move(stream);
   }
-  return std::make_unique<InputStream>(std::move(stream), pipe, input.encoding,
-                                       options_.decompression_ratio_max,
-                                       options_.decompressed_bytes_max);
+  const InputStream::Limits limits{options_.decompression_ratio_max,
+                                   options_.decompressed_bytes_max};
+  return std::make_unique<InputStream>(std::move(stored), regular, pipe, input.encoding, limits);
 }
 
 Result<std::string_view> InputSet::PeekPipe(uint32_t file, size_t size) {

@@ -30,8 +30,13 @@ std::unique_ptr<ByteStream> MakeInflater(Encoding encoding, ByteStream* stored);
 // An input's decoded bytes: the stored stream, the inflater if it has one, the limits.
 class InputStream : public ByteStream {
  public:
-  InputStream(std::unique_ptr<FileStream> file, PipeStream* pipe, Encoding encoding,
-              uint64_t ratio_max, uint64_t bytes_max);
+  struct Limits {
+    uint64_t ratio_max;
+    uint64_t bytes_max;
+  };
+  // `stored` is `file` or a remote input's, and owned; of a pipe, which is not, it is null.
+  InputStream(std::unique_ptr<ByteStream> stored, FileStream* file, PipeStream* pipe,
+              Encoding encoding, const Limits& limits);
 
   Result<size_t> Read(std::span<char> out) override;
   uint64_t stored_offset() const override { return top_->stored_offset(); }
@@ -41,12 +46,11 @@ class InputStream : public ByteStream {
  private:
   Status CheckLimits();
 
-  std::unique_ptr<FileStream> file_;  // or
-  PipeStream* pipe_;
+  std::unique_ptr<ByteStream> stored_;
+  FileStream* file_;
   std::unique_ptr<ByteStream> inflater_;
   ByteStream* top_;
-  const uint64_t ratio_max_;
-  const uint64_t bytes_max_;
+  const Limits limits_;
   uint64_t inflated_bytes_ = 0;
 };
 
@@ -80,9 +84,10 @@ class InputSet {
   std::string reread_path(uint32_t file) const;  // see Source
   bool failed(uint32_t file) const { return failed_[file].load(std::memory_order_relaxed); }
 
-  // The input's bytes from `offset` (only plain files start elsewhere than at 0); null, with the
-  // input failed, when it cannot be opened. A pipe is opened once.
-  std::unique_ptr<InputStream> Open(uint32_t file, uint64_t offset);
+  // The input's bytes from `offset` (only plain files start elsewhere than at 0), of which those
+  // before `end` will be read; null, with the input failed, when it cannot be opened. A pipe is
+  // opened once.
+  std::unique_ptr<InputStream> Open(uint32_t file, uint64_t offset, uint64_t end);
 
   // The first stored bytes of a pipe; before it is opened, from one thread.
   Result<std::string_view> PeekPipe(uint32_t file, size_t size);
@@ -101,6 +106,7 @@ class InputSet {
     FileStamp stamp;
     Encoding encoding = Encoding::kPlain;
     bool is_pipe = false;
+    bool is_remote = false;
   };
   struct Pipe {
     int fd = -1;
@@ -112,6 +118,7 @@ class InputSet {
   };
 
   Status ProbeInput(uint32_t file);
+  void ProbeRemote(uint32_t file);
   Status ProbePipe(uint32_t file, int fd);
   void FailUnlessWhole(uint32_t file);
   void FailErrno(uint32_t file, std::string_view action, int errno_value);

@@ -103,7 +103,7 @@ bool Sampler::AppendLines(uint32_t file, uint64_t offset, size_t bytes, std::str
   const uint64_t begin = offset == 0 ? 0 : offset - 1;
   for (uint64_t window = bytes + 1;; window *= 4) {
     const uint64_t left = range.end - begin;
-    auto stream = inputs_->Open(file, begin);
+    auto stream = inputs_->Open(file, begin, begin + window);
     if (stream == nullptr) return true;
     std::string text = ReadUpTo(stream.get(), std::min(window, left));
     if (offset > 0) {
@@ -148,7 +148,7 @@ Result<std::string> Sampler::Beginning(uint32_t file, size_t bytes) {
     MemoryStream stored(*peeked);
     auto inflater = MakeInflater(inputs_->encoding(file), &stored);
     text = ReadUpTo(inflater != nullptr ? inflater.get() : &stored, bytes);
-  } else if (auto stream = inputs_->Open(file, 0); stream != nullptr) {
+  } else if (auto stream = inputs_->Open(file, 0, bytes); stream != nullptr) {
     text = ReadUpTo(stream.get(), bytes);
   }
   cut |= text.size() == bytes;

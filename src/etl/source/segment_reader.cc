@@ -45,7 +45,7 @@ void FileSegmentReader::OpenInput() {
     range.end = begin + (position + 1 == segment_.last ? segment_.last_end : input.bytes);
   }
   file_ = input.file;
-  stream_ = inputs_->Open(file_, BlockCutter::StreamOffset(range));
+  stream_ = inputs_->Open(file_, BlockCutter::StreamOffset(range), range.end);
   if (stream_ == nullptr) return;
   cutter_.emplace(stream_.get(), file_, range, policy_.block_bytes,
                   inputs_->options().line_bytes_max);

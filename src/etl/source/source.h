@@ -11,9 +11,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "etl/source/remote_inputs.h"
 
 namespace varve {
 
@@ -58,6 +60,7 @@ struct SourceOptions {
   // When not empty, stdin is copied here, as stored, while it is read; other pipes to this path
   // with "." and their input index added. See Source::reread_path.
   std::string stdin_spool_path;
+  RemoteInputs* remote = nullptr;  // opens the inputs that it has; must outlive the source
 };
 
 // Why an input could not be read to its end. The code is stable: "not_found", "permission",
@@ -112,6 +115,9 @@ class Source {
   // Failed inputs must be left out of a second pass: indexes into inputs, sorted.
   virtual std::vector<uint32_t> failed_files() const = 0;
 };
+
+// Whether a directory is searched for such names: *.ndjson *.jsonl *.json, plain or .gz or .zst.
+bool HasInputExtension(std::string_view name);
 
 // Expands files, directories (recursively: *.ndjson *.jsonl *.json, plain or with .gz .zst; hidden
 // and `_`-prefixed names skipped) and globs (`*`, `?`, `[...]`, and `**` for any depth of

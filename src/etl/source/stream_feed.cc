@@ -34,7 +34,7 @@ StreamFeed::~StreamFeed() {
 void StreamFeed::Wait(std::unique_lock<std::mutex>* lock) { changed_.wait_for(*lock, kCancelPoll); }
 
 void StreamFeed::Run() {
-  auto stream = inputs_->Open(file_, 0);
+  auto stream = inputs_->Open(file_, 0, UINT64_MAX);
   if (stream != nullptr) {
     BlockCutter cutter(stream.get(), file_, {}, policy_.block_bytes,
                        inputs_->options().line_bytes_max);

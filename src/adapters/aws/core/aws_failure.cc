@@ -110,7 +110,8 @@ bool IsClockSkew(const AwsFailure& failure) {
 }
 
 bool IsTransient(const AwsFailure& failure) {
-  return failure.status >= 500 || failure.status == 408 || IsThrottling(failure) ||
+  const bool never = failure.status == 501;  // the store has no such call
+  return (failure.status >= 500 && !never) || failure.status == 408 || IsThrottling(failure) ||
          IsOneOf(failure.code, {"RequestTimeout", "RequestTimeoutException", "InternalError",
                                 "InternalServerError", "InternalFailure", "ServiceUnavailable",
                                 "TransactionConflictException"});

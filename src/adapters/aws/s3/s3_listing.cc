@@ -10,8 +10,6 @@
 namespace varve::aws {
 namespace {
 
-constexpr int kListMax = 1000;
-
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;

@@ -9,6 +9,8 @@
 
 namespace varve::aws {
 
+inline constexpr int kListMax = 1000;  // objects of a page
+
 // Whether the bucket has versions. One that cannot be asked (R2 has no such call; a policy may lack
 // s3:GetBucketVersioning) is taken for one without.
 Result<Versioning> FindVersioning(S3Bucket& bucket);

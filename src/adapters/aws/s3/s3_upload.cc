@@ -55,7 +55,7 @@ class LocalFile {
 }  // namespace
 
 Result<StagedFile> StagedFile::Stage(S3Bucket& bucket, std::string_view key,
-                                     const std::string& path) {
+                                     const std::string& path, const std::atomic<bool>* cancel) {
   VARVE_RETURN_IF_ERROR(CheckKey(key));
   VARVE_ASSIGN_OR_RETURN(const LocalFile file, LocalFile::Open(path));
   StagedFile staged(bucket, key, path);
@@ -64,6 +64,7 @@ Result<StagedFile> StagedFile::Stage(S3Bucket& bucket, std::string_view key,
   const uint64_t part = PartBytes(file.size());
   const uint64_t parts = (file.size() + part - 1) / part;
   VARVE_RETURN_IF_ERROR(InParallel(parts, kTransferThreads, [&](size_t i) -> Status {
+    if (cancel != nullptr && *cancel) return Error{Code::kCancelled, "interrupted"};
     const uint64_t offset = i * part;
     VARVE_ASSIGN_OR_RETURN(const std::string content,
                            file.Read(offset, std::min(part, file.size() - offset)));

@@ -1,6 +1,7 @@
 // Uploads: local files that become objects.
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,8 +16,10 @@ namespace varve::aws {
 // before it, nothing remains. At most kTransferThreads parts are in memory at a time.
 class StagedFile {
  public:
-  // kNotFound: there is no such file. `bucket` must outlive it.
-  static Result<StagedFile> Stage(S3Bucket& bucket, std::string_view key, const std::string& path);
+  // kNotFound: there is no such file. kCancelled: `cancel`, which may be null, was set. `bucket`
+  // must outlive it.
+  static Result<StagedFile> Stage(S3Bucket& bucket, std::string_view key, const std::string& path,
+                                  const std::atomic<bool>* cancel);
   Status Publish();
 
  private:
