@@ -72,7 +72,9 @@ class LeafBuilder {
       rounded_values_ += rounded_[index];
   }
   void Prefetch(const TokenKey& key) const { dictionary_.Prefetch(key); }
-  void PrefetchBytes(const TokenKey& key) const { dictionary_.PrefetchBytes(key); }
+  [[gnu::always_inline]] void PrefetchBytes(const TokenKey& key) const {
+    dictionary_.PrefetchBytes(key);
+  }
 
   // A value not found: adds it (unless another spelling of it is there) and pushes its index, or
   // sets it at a reserved position; reviews whether the dictionary still pays, unless the position

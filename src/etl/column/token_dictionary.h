@@ -131,7 +131,7 @@ class KeyTable {
   void Prefetch(const TokenKey& key) const {
     __builtin_prefetch(&buckets_[key.hash & bucket_mask_]);
   }
-  void PrefetchBytes(const TokenKey& key, const uint8_t* values) const {
+  [[gnu::always_inline]] void PrefetchBytes(const TokenKey& key, const uint8_t* values) const {
     const Bucket& bucket = buckets_[key.hash & bucket_mask_];
     const uint64_t hits = Match(bucket, key, false);
     if (hits == 0) return;
@@ -242,7 +242,9 @@ class TokenDictionary {
   // Index of the token's value, or kNotFound.
   uint32_t Find(const TokenKey& key) const { return tokens_.Find(key, values_.data()); }
   void Prefetch(const TokenKey& key) const { tokens_.Prefetch(key); }
-  void PrefetchBytes(const TokenKey& key) const { tokens_.PrefetchBytes(key, values_.data()); }
+  [[gnu::always_inline]] void PrefetchBytes(const TokenKey& key) const {
+    tokens_.PrefetchBytes(key, values_.data());
+  }
   // Makes `key` another spelling of value `index`. The key must not be present.
   void AddKey(const TokenKey& key, uint32_t index) { tokens_.Add(key, index); }
   // The same for a string spelled as it is, so that its bytes are in values() already.
