@@ -72,8 +72,9 @@ class LeafBuilder {
       rounded_values_ += rounded_[index];
   }
   void Prefetch(const TokenKey& key) const { dictionary_.Prefetch(key); }
-  [[gnu::always_inline]] void PrefetchBytes(const TokenKey& key) const {
-    dictionary_.PrefetchBytes(key);
+  uint64_t PrefetchBytes(const TokenKey& key) const { return dictionary_.PrefetchBytes(key); }
+  uint32_t IndexAt(uint64_t slot, const TokenKey& key) const {
+    return dictionary_.IndexAt(slot, key);
   }
 
   // A value not found: adds it (unless another spelling of it is there) and pushes its index, or
