@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "base/heap.h"
 #include "cli/commands.h"
 #include "cli/engine_flags.h"
 #include "cli/output.h"
@@ -179,6 +180,7 @@ int Run(ConvertCommand* command, const std::atomic<bool>* cancel) {
     if (status.error().code != Code::kInvalidArgument) return Fail(status.error());
     return FailUsage(status.error().message, "varve convert");
   }
+  PreferHugePages();
   Progress progress;
   auto summary = [&] {
     const ProgressMode mode = command->quiet ? ProgressMode::kNone : command->progress;

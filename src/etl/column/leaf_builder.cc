@@ -46,13 +46,18 @@ uint32_t ValueBytesOf(TypeKind kind, int precision) {
 // D such that `values` draws from D equally likely values are expected to show `distinct` ones.
 double EstimatePool(double values, double distinct) {
   if (distinct >= values) return 1e12;
-  double low = distinct;
-  double high = 1e12;
-  for (int i = 0; i < 48; ++i) {
-    const double middle = std::sqrt(low * high);
-    (middle * -std::expm1(-values / middle) < distinct ? low : high) = middle;
+  // Newton's method from below: what is expected grows ever more slowly with the pool, so that no
+  // step goes too far. For large pools values - values^2 / 2D are expected, for small ones D.
+  const double guess = values * values / (2 * (values - distinct)) - values / 2;
+  double pool = std::max(distinct, guess);
+  for (int i = 0; i < 50; ++i) {
+    const double ratio = values / pool;
+    const double hit = -std::expm1(-ratio);
+    const double step = (distinct - pool * hit) / (hit - ratio * (1 - hit));
+    pool += step;
+    if (!(step > pool * 1e-13)) break;
   }
-  return high;
+  return pool;
 }
 
 void AppendPackedBools(const Buffer& bools, Buffer* out) {

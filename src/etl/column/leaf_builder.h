@@ -72,7 +72,10 @@ class LeafBuilder {
       rounded_values_ += rounded_[index];
   }
   void Prefetch(const TokenKey& key) const { dictionary_.Prefetch(key); }
-  void PrefetchBytes(const TokenKey& key) const { dictionary_.PrefetchBytes(key); }
+  uint64_t PrefetchBytes(const TokenKey& key) const { return dictionary_.PrefetchBytes(key); }
+  uint32_t IndexAt(uint64_t slot, const TokenKey& key) const {
+    return dictionary_.IndexAt(slot, key);
+  }
 
   // A value not found: adds it (unless another spelling of it is there) and pushes its index, or
   // sets it at a reserved position; reviews whether the dictionary still pays, unless the position
@@ -100,7 +103,11 @@ class LeafBuilder {
 
   // --- Plain form ------------------------------------------------------------------------------
   void AppendFixed(const uint8_t* value, uint32_t row, bool rounded) {
-    std::memcpy(plain_.Reserve(16), value, 16);  // values are padded to 16 bytes
+    // Values are padded to 16 bytes. All but decimals were just written as one of up to 8; to read
+    // more at once would wait until that has left the store buffer.
+    uint8_t* const to = plain_.Reserve(16);
+    std::memcpy(to, value, 8);
+    if (value_bytes_ > 8) std::memcpy(to + 8, value + 8, 8);
     plain_.Advance(value_bytes_);
     if (rounded) [[unlikely]]
       NotePlainRounded(row);

@@ -111,6 +111,19 @@ parquet::Bounds FixedBounds(TypeKind kind, uint32_t width, const uint8_t* values
   }
 }
 
+// Sets (*used)[i] to 1 for every index i.
+void MarkUsed(std::span<const uint16_t> indices, std::vector<uint8_t>* used) {
+  // Few entries are soon seen, every one of them.
+  constexpr size_t kStep = 512;
+  const bool may_end_early = used->size() <= kStep;
+  while (!indices.empty()) {
+    const size_t count = may_end_early ? std::min(kStep, indices.size()) : indices.size();
+    for (const uint16_t index : indices.first(count)) (*used)[index] = 1;
+    indices = indices.subspan(count);
+    if (may_end_early && std::memchr(used->data(), 0, used->size()) == nullptr) return;
+  }
+}
+
 }  // namespace
 
 std::optional<parquet::Bounds> PlainBounds(TypeKind kind, uint32_t value_bytes,
@@ -134,7 +147,7 @@ std::optional<parquet::Bounds> IndexedBounds(TypeKind kind, uint32_t value_bytes
                                              std::vector<uint8_t>* used) {
   if (indices.empty()) return std::nullopt;
   used->assign(dictionary.size(), 0);
-  for (const uint16_t index : indices) (*used)[index] = 1;
+  MarkUsed(indices, used);
   const uint8_t* values = dictionary.values().data();
   if (value_bytes == 0) {
     StringExtremes extremes;

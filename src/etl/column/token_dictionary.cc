@@ -91,10 +91,10 @@ void TokenDictionary::RollbackRow(uint32_t row) {
   const size_t before = rows_.size();
   while (!rows_.empty() && rows_.back() == row) {
     rows_.pop_back();
-    value_ends_.pop_back();
+    value_bounds_.pop_back();
   }
   if (rows_.size() == before) return;
-  values_.Resize(value_ends_.empty() ? 0 : value_ends_.back());
+  values_.Resize(value_bounds_.back());
   tokens_.RemoveFrom(size());
   by_value_.RemoveFrom(size());
 }
@@ -104,7 +104,7 @@ void TokenDictionary::Clear() {
   by_value_.Clear();
   keeps_values_ = false;
   values_.Clear();
-  value_ends_.clear();
+  value_bounds_.assign(1, 0);
   rows_.clear();
 }
 

@@ -131,14 +131,22 @@ class KeyTable {
   void Prefetch(const TokenKey& key) const {
     __builtin_prefetch(&buckets_[key.hash & bucket_mask_]);
   }
-  void PrefetchBytes(const TokenKey& key, const uint8_t* values) const {
+  // Gives the slot to pass to IndexAt, or 0.
+  uint64_t PrefetchBytes(const TokenKey& key, const uint8_t* values) const {
     const Bucket& bucket = buckets_[key.hash & bucket_mask_];
     const uint64_t hits = Match(bucket, key, false);
-    if (hits == 0) return;
+    if (hits == 0) return 0;
     const uint64_t high = bucket.slots[__builtin_ctzll(hits) / 16].high;
     const uint8_t* const bytes = BytesAt(static_cast<uint32_t>(high), values);
     __builtin_prefetch(bytes);
     __builtin_prefetch(bytes + key.length);  // tokens of up to two cache lines are the most
+    return high;
+  }
+  // The index of a long token, if it is the one in that slot, or kNotFound: then it may be
+  // elsewhere.
+  uint32_t IndexAt(uint64_t slot, const TokenKey& key, const uint8_t* values) const {
+    if (slot == 0 || !EqualLong(static_cast<uint32_t>(slot), key, values)) return kNotFound;
+    return static_cast<uint32_t>(slot >> 48);
   }
 
   // The key must not be present.
@@ -242,7 +250,12 @@ class TokenDictionary {
   // Index of the token's value, or kNotFound.
   uint32_t Find(const TokenKey& key) const { return tokens_.Find(key, values_.data()); }
   void Prefetch(const TokenKey& key) const { tokens_.Prefetch(key); }
-  void PrefetchBytes(const TokenKey& key) const { tokens_.PrefetchBytes(key, values_.data()); }
+  uint64_t PrefetchBytes(const TokenKey& key) const {
+    return tokens_.PrefetchBytes(key, values_.data());
+  }
+  uint32_t IndexAt(uint64_t slot, const TokenKey& key) const {
+    return tokens_.IndexAt(slot, key, values_.data());
+  }
   // Makes `key` another spelling of value `index`. The key must not be present.
   void AddKey(const TokenKey& key, uint32_t index) { tokens_.Add(key, index); }
   // The same for a string spelled as it is, so that its bytes are in values() already.
@@ -261,7 +274,7 @@ class TokenDictionary {
   // remembered for RollbackRow.
   uint32_t AddValue(uint32_t row) {
     rows_.push_back(row);
-    value_ends_.push_back(static_cast<uint32_t>(values_.size()));
+    value_bounds_.push_back(static_cast<uint32_t>(values_.size()));
     return static_cast<uint32_t>(rows_.size()) - 1;
   }
 
@@ -271,8 +284,8 @@ class TokenDictionary {
   uint32_t size() const { return static_cast<uint32_t>(rows_.size()); }
   Buffer& values() { return values_; }
   const Buffer& values() const { return values_; }
-  uint32_t ValueBegin(uint32_t index) const { return index == 0 ? 0 : value_ends_[index - 1]; }
-  uint32_t ValueEnd(uint32_t index) const { return value_ends_[index]; }
+  uint32_t ValueBegin(uint32_t index) const { return value_bounds_[index]; }
+  uint32_t ValueEnd(uint32_t index) const { return value_bounds_[index + 1]; }
 
   void Clear();
 
@@ -280,8 +293,8 @@ class TokenDictionary {
   KeyTable tokens_;
   KeyTable by_value_;
   bool keeps_values_ = false;
-  Buffer values_;  // PLAIN
-  std::vector<uint32_t> value_ends_;
+  Buffer values_;                             // PLAIN
+  std::vector<uint32_t> value_bounds_ = {0};  // where values begin, and the end
   std::vector<uint32_t> rows_;
 };
 

@@ -52,6 +52,11 @@ TEST(TokenDictionaryTest, IsAMap) {
       const auto known = model.find(text);
       const uint32_t found = dictionary.Find(probe.key());
       ASSERT_EQ(found, known == model.end() ? TokenDictionary::kNotFound : known->second) << text;
+      if (text.size() > kInlineTokenBytes) {  // the same in two steps, as late probes do it
+        const uint64_t slot = dictionary.PrefetchBytes(probe.key());
+        const uint32_t index = dictionary.IndexAt(slot, probe.key());
+        ASSERT_TRUE(index == found || slot == 0) << text;
+      }
       if (known == model.end()) {
         uint32_t index = static_cast<uint32_t>(values.size());
         if (index > 0 && random() % 4 == 0) {

@@ -43,6 +43,15 @@ struct Calendar {
   }
 };
 
+// Before any date is remembered; tests of one program may run in any order.
+TEST(Iso8601Test, ZeroBytesAreNoDate) {
+  EXPECT_EQ(TemporalOf(std::string(10, '\0')).fact, kFactText);
+  EXPECT_EQ(TemporalOf("1970-01-01").value, 0);
+  EXPECT_EQ(TemporalOf("1970-01-02").value, 1);
+  EXPECT_EQ(TemporalOf("1970-01-0x").fact, kFactText);
+  EXPECT_EQ(TemporalOf("1970-01-02").value, 1);
+}
+
 TEST(Iso8601Test, EveryDayOfTenThousandYears) {
   constexpr int64_t kDaysBefore1970 = 719'528;  // from 0000-01-01
   Calendar date;

@@ -20,6 +20,7 @@ struct LateProbe {
   TokenKey key;  // of a string the content; without escapes
   Node* node;
   uint32_t position;  // reserved among the indices of the node's leaf
+  uint64_t slot;      // of a long token: where its bytes may be, 0 while that is not known
 };
 
 struct LateProbes {

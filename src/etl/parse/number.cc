@@ -20,6 +20,9 @@ constexpr std::array kPowersOfTen = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1
                                      1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                      1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
+constexpr std::array<uint64_t, 9> kShiftOfDigits = {
+    1, 10, 100, 1'000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000};
+
 bool IsDigit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
 // The pieces of a token that follows the grammar.
@@ -32,26 +35,44 @@ struct Parts {
   int64_t exponent = 0;   // of ten, to be applied to mantissa
 };
 
-bool AreDigits(uint64_t eight) {
-  return ((eight & 0xF0F0F0F0F0F0F0F0u) == 0x3030303030303030u) &&
-         (((eight + 0x0606060606060606u) & 0xF0F0F0F0F0F0F0F0u) == 0x3030303030303030u);
+// How many of eight characters, the first in the lowest byte, are digits before one that is not.
+int DigitsAhead(uint64_t eight) {
+  constexpr uint64_t kHighNibbles = 0xF0F0F0F0F0F0F0F0u;
+  constexpr uint64_t kZeros = 0x3030303030303030u;
+  // Adding 6 takes what follows '9' to the next nibble; a carry touches only what comes after.
+  const uint64_t others =
+      ((eight ^ kZeros) | ((eight + 0x0606060606060606u) ^ kZeros)) & kHighNibbles;
+  return others == 0 ? 8 : __builtin_ctzll(others) / 8;
 }
 
 // The number that eight digits spell, the first in the lowest byte: neighbours are joined thrice.
+// Zero bytes count as zeros.
 uint64_t EightDigits(uint64_t digits) {
   digits = (digits & 0x0F0F0F0F0F0F0F0Fu) * (10 * 0x100 + 1) >> 8;
   digits = (digits & 0x00FF00FF00FF00FFu) * (100 * 0x10000 + 1) >> 16;
   return (digits & 0x0000FFFF0000FFFFu) * ((uint64_t{10'000} << 32) + 1) >> 32;
 }
 
-inline const char* TakeDigits(const char* p, const char* end, uint64_t* mantissa) {
+// Takes the digits from `p` on, of a token that begins at `token`. The last characters of a token
+// of eight or more are loaded together with those before them.
+inline const char* TakeDigits(const char* token, const char* p, const char* end,
+                              uint64_t* mantissa) {
   uint64_t value = *mantissa;
-  for (; end - p >= 8; p += 8) {
-    const uint64_t eight = Load64(p);
-    if (!AreDigits(eight)) break;
-    value = value * 100'000'000 + EightDigits(eight);
+  if (end - token < 8) {
+    for (; p != end && IsDigit(*p); ++p) value = value * 10 + static_cast<uint64_t>(*p - '0');
+    *mantissa = value;
+    return p;
   }
-  for (; p != end && IsDigit(*p); ++p) value = value * 10 + static_cast<uint64_t>(*p - '0');
+  while (p != end) {
+    const int left = static_cast<int>(std::min<ptrdiff_t>(end - p, 8));
+    const uint64_t eight = left == 8 ? Load64(p) : Load64(end - 8) >> (64 - 8 * left);
+    const int count = DigitsAhead(eight);
+    if (count == 0) break;
+    value =
+        value * kShiftOfDigits[static_cast<size_t>(count)] + EightDigits(eight << (64 - 8 * count));
+    p += count;
+    if (count < 8) break;
+  }
   *mantissa = value;
   return p;
 }
@@ -86,13 +107,13 @@ inline Parts Split(std::string_view token) {
     ++p;
   }
   const char* const first = p;
-  p = TakeDigits(p, end, &parts.mantissa);
+  p = TakeDigits(token.data(), p, end, &parts.mantissa);
   if (p == first || (*first == '0' && p - first > 1)) return parts;
   parts.digits = static_cast<int>(p - first);
   if (p != end && *p == '.') {
     parts.fraction = true;
     const char* const after = p + 1;
-    p = TakeDigits(after, end, &parts.mantissa);
+    p = TakeDigits(token.data(), after, end, &parts.mantissa);
     if (p == after) return parts;
     parts.digits += static_cast<int>(p - after);
     parts.exponent -= p - after;
@@ -193,6 +214,22 @@ bool IsRounded(std::string_view token, const Parts& parts, double real) {
   return !(SignificantDigits(text()) == wanted);
 }
 
+// The digits are known already, unless there are more than a uint64 holds.
+double NearestDouble(std::string_view token, const Parts& parts) {
+  double real = 0;
+  if (parts.digits <= 19) {
+    const fast_float::adjusted_mantissa nearest =
+        fast_float::compute_float<fast_float::binary_format<double>>(parts.exponent,
+                                                                     parts.mantissa);
+    if (nearest.power2 >= 0) {
+      fast_float::to_float(parts.negative, nearest, real);
+      return real;
+    }
+  }
+  fast_float::from_chars(token.data(), token.data() + token.size(), real);
+  return real;
+}
+
 void FinishFraction(std::string_view token, const Parts& parts, Number* number) {
   number->facts = kFactFraction;
   if (parts.digits <= 19 && parts.mantissa <= kMaxExactInt && parts.exponent >= -22 &&
@@ -203,7 +240,7 @@ void FinishFraction(std::string_view token, const Parts& parts, Number* number) 
                             : mantissa * kPowersOfTen[static_cast<size_t>(parts.exponent)];
     number->real = parts.negative ? -real : real;
   } else {
-    fast_float::from_chars(token.data(), token.data() + token.size(), number->real);
+    number->real = NearestDouble(token, parts);
     if (!std::isfinite(number->real)) number->code = ParseCode::kNumberOverflow;
   }
   const bool may_round = parts.digits > 15 || parts.exponent < -290;

@@ -582,6 +582,9 @@ struct NextKey {
     } else if (Follows((*edges)[2], p)) {
       field = (*edges)[2].to;
       p += (*edges)[2].length;
+    } else if (Follows((*edges)[3], p)) {
+      field = (*edges)[3].to;
+      p += (*edges)[3].length;
     } else {
       NextKey next;
       p = ParseKey(s, n, *edges, p, is_first, &next);

@@ -11,6 +11,7 @@
   probe.key = MakeTokenKey(bytes, length);
   probe.node = &n;
   probe.position = n.leaf->ReserveIndex();
+  probe.slot = 0;
   n.leaf->Prefetch(probe.key);
   n.leaf->presence().Add(slot);
   return true;
@@ -61,10 +62,10 @@ inline void TakeLate(RowState& s, const LateProbe& probe, uint32_t index) {
   LateProbe* const probes = s.late.probes.data();
   size_t waiting = 0;  // probes of long tokens, whose bytes come only now, and of new ones
   for (size_t i = 0; i < count; ++i) {
-    const LateProbe& probe = probes[i];
+    LateProbe& probe = probes[i];
     LeafBuilder& leaf = *probe.node->leaf;
     if (probe.key.length > kInlineTokenBytes) {
-      leaf.PrefetchBytes(probe.key);
+      probe.slot = leaf.PrefetchBytes(probe.key);
     } else if (const uint32_t index = leaf.Find(probe.key); index != TokenDictionary::kNotFound)
         [[likely]] {
       TakeLate(s, probe, index);
@@ -75,7 +76,8 @@ inline void TakeLate(RowState& s, const LateProbe& probe, uint32_t index) {
   bool has_new = false;
   for (size_t i = 0; i < waiting; ++i) {
     LeafBuilder& leaf = *probes[i].node->leaf;
-    const uint32_t index = leaf.Find(probes[i].key);
+    uint32_t index = leaf.IndexAt(probes[i].slot, probes[i].key);
+    if (index == TokenDictionary::kNotFound) index = leaf.Find(probes[i].key);
     if (index != TokenDictionary::kNotFound) [[likely]] {
       TakeLate(s, probes[i], index);
     } else {

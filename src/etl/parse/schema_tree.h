@@ -62,7 +62,7 @@ struct Edge {
   std::unique_ptr<uint8_t[]> tail;  // the bytes beyond 32, if any
 };
 
-using Edges = std::array<Edge, 3>;  // most recently learned first
+using Edges = std::array<Edge, 4>;  // most recently learned first
 
 struct Node {
   Action action = Action::kUnknown;
