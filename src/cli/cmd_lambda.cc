@@ -16,7 +16,8 @@ namespace {
 constexpr const char* kLambdaDescription =
     "Serve one of the pipeline's functions on AWS Lambda\n\n"
     "What the bootstrap of the deployed package runs. The function is the one that _HANDLER names, "
-    "if it is not given: manifest-builder, sweeper, begin, convert, commit or fail. Everything else "
+    "if it is not given: manifest-builder, sweeper, begin, convert, commit or fail. Everything "
+    "else "
     "is said by environment variables (docs/internals/aws.md).";
 
 constexpr const char* kLambdaExamples =
@@ -58,7 +59,8 @@ Error ServeFunction(const std::string& given) {
   const std::unique_ptr<Log> log = OpenRunLog(LogFormat::kJson, LogLevel::kInfo);
   auto place = LambdaPlace::Open(aws::ProcessEnvironment, *log);
   if (!place.ok()) return std::move(place).error();
-  return lambda::Serve(*api, (*function)->make((*place)->context()), [&] { (*place)->Flush(); }, *log);
+  return lambda::Serve(
+      *api, (*function)->make((*place)->context()), [&] { (*place)->Flush(); }, *log);
 }
 
 }  // namespace

@@ -31,8 +31,8 @@ namespace {
 
 using aws::Environment;
 
-// A batch's lease is renewed by each task of its workflow; a conversion may take longer, and is then
-// protected by its workflow's being alive (pipeline/dispatch.h).
+// A batch's lease is renewed by each task of its workflow; a conversion may take longer, and is
+// then protected by its workflow's being alive (pipeline/dispatch.h).
 constexpr int64_t kLeaseUs = 5 * kMicrosPerMinute;
 constexpr uint64_t kMemoryShare = 70;  // per cent of the function's, for the engine
 constexpr const char* kSchemaOfLedger = "the schema ledger";
@@ -85,8 +85,7 @@ PipelineValues ValuesFrom(const Environment& environment) {
   PipelineValues values;
   for (const PipelineKey& key : PipelineKeys()) {
     if (key.kind == KeyKind::kList || key.name == "input" || key.name == "output") continue;
-    const std::string variable =
-        key.name == "name" ? "VARVE_PIPELINE" : EnvironmentName(key.name);
+    const std::string variable = key.name == "name" ? "VARVE_PIPELINE" : EnvironmentName(key.name);
     if (auto value = environment(variable.c_str())) values[std::string(key.name)] = {*value};
   }
   return values;
@@ -191,9 +190,9 @@ Status LambdaPlace::Parts::OpenServices(const Environment& environment, Log& log
   tracker = std::make_unique<aws::DynamoFileTracker>(*table);
   schemas = std::make_unique<aws::DynamoSchemaLedger>(*table);
   executions = std::make_unique<aws::DynamoExecutionStore>(*table);
-  queue = std::make_unique<aws::SqsQueue>(
-      client, endpoint("sqs"), environment("VARVE_QUEUE_URL").value_or(""),
-      environment("VARVE_DEAD_LETTER_QUEUE_URL").value_or(""));
+  queue = std::make_unique<aws::SqsQueue>(client, endpoint("sqs"),
+                                          environment("VARVE_QUEUE_URL").value_or(""),
+                                          environment("VARVE_DEAD_LETTER_QUEUE_URL").value_or(""));
   workflow = std::make_unique<aws::StepFunctionsWorkflow>(
       client, endpoint("states"), environment("VARVE_STATE_MACHINE_ARN").value_or(""));
   if (const auto topic = environment("VARVE_TOPIC_ARN")) {

@@ -18,8 +18,8 @@ JobDocument Example() {
   document.manifest.files = {{{"in", "a \xC3\xBC\".ndjson", "v1"}, 10, "none", "2025-01-17"}};
   document.schema.version = 3;
   document.schema.pinned = true;
-  document.schema.schema =
-      *SchemaFromJson(R"({"varve_schema":1,"fields":[{"name":"b","type":"int64"},{"name":"a","type":"string"}]})");
+  document.schema.schema = *SchemaFromJson(
+      R"({"varve_schema":1,"fields":[{"name":"b","type":"int64"},{"name":"a","type":"string"}]})");
   document.conversion = {{"partition", "filename-date"}};
   document.output = "s3://lake/out/";
   document.staging = "s3://lake/_varve/staging/x/";

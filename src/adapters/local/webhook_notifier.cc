@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "adapters/local/alert_json.h"
 #include "adapters/http/curl_library.h"
+#include "adapters/local/alert_json.h"
 
 namespace varve {
 namespace {

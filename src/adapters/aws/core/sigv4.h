@@ -2,7 +2,7 @@
 //
 // Source: "Signature Version 4 signing process" of the AWS General Reference, and its examples. Own
 // code, since libcurl's signs what it was given as it stands: paths and queries in any other form
-// than AWS's get wrong signatures (docs/decisions/0030-own-signer.md).
+// than AWS's get wrong signatures (docs/decisions/0031-own-signer.md).
 // Thread-safety: pure function. LoadCrypto must have succeeded.
 #pragma once
 
