@@ -1,5 +1,5 @@
-"""The pipeline on AWS as far as it runs on one machine: moto for the services, DynamoDB Local for
-the table, the functions' real program under AWS's runtime interface emulator, Spark for Glue.
+"""The pipeline on AWS as far as it runs on one machine: moto for the services, the functions' real
+program under AWS's runtime interface emulator, Spark for Glue.
 
 What AWS does itself is played here: the event source mapping that polls the queue, and the schedule.
 """
