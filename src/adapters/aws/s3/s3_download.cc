@@ -82,7 +82,7 @@ Result<uint64_t> DownloadPart(S3Bucket& bucket, const RangeRequest& range,
                               const PartialFile& file) {
   uint64_t offset = range.offset;
   std::optional<Error> failed;
-  const auto size = ReadRange(bucket, range, [&](std::string_view piece) {
+  auto size = ReadRange(bucket, range, [&](std::string_view piece) {
     Status written = file.WriteAt(offset, piece);
     if (!written.ok()) failed = std::move(written).error();
     offset += piece.size();

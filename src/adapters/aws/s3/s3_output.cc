@@ -98,7 +98,7 @@ Status S3Output::Publish(const std::vector<S3OutputFile>& files, const std::atom
     VARVE_ASSIGN_OR_RETURN(StagedFile one, StagedFile::Stage(bucket_, file.key, file.path, cancel));
     staged.push_back(std::move(one));
   }
-  const Status published = InParallel(staged.size(), kTransferThreads, [&](size_t i) -> Status {
+  Status published = InParallel(staged.size(), kTransferThreads, [&](size_t i) -> Status {
     if (cancel != nullptr && *cancel) return Error{Code::kCancelled, "interrupted"};
     return staged[i].Publish();
   });
