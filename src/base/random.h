@@ -24,4 +24,8 @@ class SeededRandom : public Random {
   uint64_t state_;
 };
 
+// The system's own: no two processes get the same numbers. Thread-safe. Lives as long as the
+// process.
+Random& SystemRandom();
+
 }  // namespace varve

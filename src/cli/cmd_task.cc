@@ -20,24 +20,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// The keys of `convert`, each read as [[pipeline]] reads it.
-Result<ConvertOptions> ReadConversion(const Json& keys) {
-  PipelineOptions options;
+PipelineValues KeysOf(const Json& keys) {
+  PipelineValues values;
   for (const auto& [name, value] : keys.items()) {
-    const PipelineKey* const key = FindPipelineKey(name);
-    if (key == nullptr) return Error{Code::kInvalidArgument, name + ": not a key"};
-    std::vector<std::string> values;
-    if (value.is_array()) {
-      values = value.get<std::vector<std::string>>();
-    } else {
-      values.push_back(value.get<std::string>());
-    }
-    if (values.empty()) continue;
-    if (Status set = key->set(values, &options); !set.ok()) {
-      return std::move(set).error().WithContext(name);
-    }
+    values[name] = value.is_array() ? value.get<std::vector<std::string>>()
+                                    : std::vector<std::string>{value.get<std::string>()};
   }
-  return std::move(options.convert);
+  return values;
 }
 
 void ReadInputs(const Json& inputs, ConvertOptions* options) {
@@ -63,7 +52,7 @@ Result<ObservedNode> ReadObserved(const Json& parts) {
 }
 
 Result<ConvertOptions> ReadTask(const Json& task) {
-  VARVE_ASSIGN_OR_RETURN(ConvertOptions options, ReadConversion(task.at("convert")));
+  VARVE_ASSIGN_OR_RETURN(ConvertOptions options, ReadConversion(KeysOf(task.at("convert"))));
   if (const Json& schema = task.at("schema"); !schema.is_null()) {
     VARVE_ASSIGN_OR_RETURN(options.schema, SchemaFromJson(schema.dump()));
   }

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <random>
 #include <utility>
 
 #include "adapters/aws/cloudwatch/embedded_metrics.h"
@@ -16,6 +15,7 @@
 #include "adapters/aws/dynamodb/dynamo_schema_ledger.h"
 #include "adapters/aws/dynamodb/dynamo_table.h"
 #include "adapters/aws/s3/s3_object_store.h"
+#include "adapters/aws/s3/s3_url.h"
 #include "adapters/aws/sns/sns_notifier.h"
 #include "adapters/aws/sqs/sqs_queue.h"
 #include "adapters/aws/stepfunctions/step_functions_workflow.h"
@@ -42,11 +42,6 @@ constexpr std::array<std::string_view, 7> kConversionKeys = {
     "partition",  "compression", "target-file-size", "mode",
     "timestamps", "max-errors",  "source-column"};
 
-uint64_t RandomSeed() {
-  std::random_device device;
-  return uint64_t{device()} << 32 | device();
-}
-
 std::string HexOf(uint64_t number) {
   std::array<char, 17> text;
   std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(number));
@@ -59,23 +54,16 @@ Result<std::string> Need(const Environment& environment, const char* name, const
                std::string(name) + " is not set; it is to be like " + example};
 }
 
-struct S3Place {
-  std::string bucket;
-  std::string prefix;
-};
-
-Result<S3Place> NeedS3(const Environment& environment, const char* name) {
+// A bucket and a prefix, which ends with a slash or is empty.
+Result<aws::S3Url> NeedS3(const Environment& environment, const char* name) {
   VARVE_ASSIGN_OR_RETURN(const std::string url, Need(environment, name, "s3://bucket/prefix/"));
-  constexpr std::string_view kScheme = "s3://";
-  const size_t slash = std::min(url.find('/', kScheme.size()), url.size());
-  S3Place place;
-  if (url.starts_with(kScheme)) place.bucket = url.substr(kScheme.size(), slash - kScheme.size());
-  if (place.bucket.empty()) {
+  if (!aws::IsS3Url(url)) {
     return Error{Code::kInvalidArgument,
                  std::string(name) + " is \"" + url + "\"; it is to be like s3://bucket/prefix/"};
   }
-  place.prefix = url.substr(std::min(slash + 1, url.size()));
-  if (!place.prefix.empty() && !place.prefix.ends_with('/')) place.prefix += '/';
+  auto place = aws::ParseS3Url(url);
+  if (!place.ok()) return std::move(place).error().WithContext(name);
+  if (!place->key.empty() && !place->key.ends_with('/')) place->key += '/';
   return place;
 }
 
@@ -106,14 +94,12 @@ uint64_t EngineMemory(const Environment& environment) {
   return (std::strtoull(megabytes->c_str(), nullptr, 10) << 20) * kMemoryShare / 100;
 }
 
-Result<ConvertOptions> ReadConversion(const lambda::ConversionKeys& keys, uint64_t memory_bytes) {
+Result<ConvertOptions> ConversionOf(const lambda::ConversionKeys& keys, uint64_t memory_bytes) {
   PipelineValues values;
-  for (const auto& [name, value] : keys) {
-    if (!value.empty()) values[name] = {value};
-  }
-  VARVE_ASSIGN_OR_RETURN(PipelineOptions options, OptionsOf(std::move(values)));
-  options.convert.memory_bytes = memory_bytes;
-  return std::move(options.convert);
+  for (const auto& [name, value] : keys) values[name] = {value};
+  VARVE_ASSIGN_OR_RETURN(ConvertOptions convert, ReadConversion(values));
+  convert.memory_bytes = memory_bytes;
+  return convert;
 }
 
 void WriteLine(std::string_view line) {
@@ -126,7 +112,7 @@ void WriteLine(std::string_view line) {
 struct LambdaPlace::Parts {
   Parts(const Environment& environment, aws::AwsClientSettings settings)
       : credentials(environment),
-        client(http, credentials, SystemClock(), RandomSeed(), std::move(settings)) {}
+        client(http, credentials, SystemClock(), SystemRandom(), std::move(settings)) {}
 
   PipelineOptions options;
   PipelineConfig config;
@@ -145,7 +131,6 @@ struct LambdaPlace::Parts {
   std::unique_ptr<aws::StepFunctionsWorkflow> workflow;
   std::unique_ptr<Notifier> notifier;
   aws::EmbeddedMetrics metrics{"varve", SystemClock(), WriteLine};
-  SeededRandom random{RandomSeed()};
   NoJobs jobs;
   std::unique_ptr<Deps> deps;
   lambda::ConversionKeys conversion;
@@ -157,11 +142,11 @@ struct LambdaPlace::Parts {
 };
 
 Status LambdaPlace::Parts::OpenStores(const Environment& environment) {
-  VARVE_ASSIGN_OR_RETURN(const S3Place in, NeedS3(environment, "VARVE_INPUT"));
-  VARVE_ASSIGN_OR_RETURN(const S3Place out, NeedS3(environment, "VARVE_OUTPUT"));
-  VARVE_ASSIGN_OR_RETURN(const S3Place lists, NeedS3(environment, "VARVE_MANIFESTS"));
-  config.input_prefix = in.prefix;
-  config.output_prefix = out.prefix;
+  VARVE_ASSIGN_OR_RETURN(const aws::S3Url in, NeedS3(environment, "VARVE_INPUT"));
+  VARVE_ASSIGN_OR_RETURN(const aws::S3Url out, NeedS3(environment, "VARVE_OUTPUT"));
+  VARVE_ASSIGN_OR_RETURN(const aws::S3Url lists, NeedS3(environment, "VARVE_MANIFESTS"));
+  config.input_prefix = in.key;
+  config.output_prefix = out.key;
   const auto open = [&](const std::string& bucket) {
     return std::make_unique<aws::S3ObjectStore>(
         client, bucket, aws::AddressOf(bucket, client.region(), environment));
@@ -204,16 +189,16 @@ Status LambdaPlace::Parts::OpenServices(const Environment& environment, Log& log
 }
 
 Status LambdaPlace::Parts::OpenContext(const Environment& environment, Log& log) {
-  config.owner = HexOf(random.Next());
+  config.owner = HexOf(SystemRandom().Next());
   config.lease_us = kLeaseUs;
   deps = std::make_unique<Deps>(Deps{*input, *output, *manifests, *queue, *tracker, jobs,
                                      *executions, *schemas, *notifier, metrics, log, SystemClock(),
-                                     random, SchemaJoinOf(options)});
+                                     SystemRandom(), SchemaJoinOf(options)});
   const auto glue_above = environment("VARVE_GLUE_ABOVE_BYTES");
   context = std::make_unique<lambda::FunctionContext>(
       lambda::FunctionContext{config, *deps, *workflow, conversion,
                               [memory_bytes = EngineMemory(environment)](const auto& keys) {
-                                return ReadConversion(keys, memory_bytes);
+                                return ConversionOf(keys, memory_bytes);
                               },
                               glue_above ? std::strtoull(glue_above->c_str(), nullptr, 10) : 0,
                               [this](const Message& message) { queue->Remember(message); },
@@ -226,9 +211,7 @@ LambdaPlace::~LambdaPlace() = default;
 
 Result<std::unique_ptr<LambdaPlace>> LambdaPlace::Open(const Environment& environment, Log& log) {
   aws::AwsClientSettings settings;
-  for (const char* name : {"AWS_DEFAULT_REGION", "AWS_REGION"}) {
-    if (auto region = environment(name)) settings.region = *std::move(region);
-  }
+  settings.region = aws::RegionOf(environment);
   auto parts = std::make_unique<Parts>(environment, std::move(settings));
   VARVE_RETURN_IF_ERROR([&]() -> Status {
     VARVE_ASSIGN_OR_RETURN([[maybe_unused]] const std::string name,

@@ -360,6 +360,17 @@ Result<PipelineOptions> MakePipeline(const PipelineValues& values) {
   return options;
 }
 
+Result<ConvertOptions> ReadConversion(const PipelineValues& values) {
+  PipelineOptions options;
+  for (const auto& [name, written] : values) {
+    const PipelineKey* const key = FindPipelineKey(name);
+    if (key == nullptr) return At(name, "not a key");
+    if (written.empty()) continue;
+    if (Status set = key->set(written, &options); !set.ok()) return At(name, set.error().message);
+  }
+  return std::move(options.convert);
+}
+
 std::string PipelineToToml(const PipelineValues& values) {
   std::string text = "[[pipeline]]\n";
   for (const PipelineKey& key : kKeys) {

@@ -54,6 +54,10 @@ using PipelineValues = std::map<std::string, std::vector<std::string>, std::less
 // begins with the key, a colon and a space.
 Result<PipelineOptions> MakePipeline(const PipelineValues& values);
 
+// How files are converted, of the keys that say so; what is not written stays the engine's default.
+// kInvalidArgument begins with the key, a colon and a space.
+Result<ConvertOptions> ReadConversion(const PipelineValues& values);
+
 // The [[pipeline]] table that says all of it, defaults included; secrets only as a comment.
 std::string PipelineToToml(const PipelineValues& values);
 

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <limits>
-#include <random>
 #include <utility>
 
 #include "base/clock.h"
+#include "base/random.h"
 #include "cli/engine_flags.h"
 #include "cli/operator_deps.h"
 #include "cli/run_notifier.h"
@@ -18,11 +18,6 @@ namespace varve::cli {
 namespace {
 
 constexpr int kPageBatches = 200;
-
-uint64_t RandomSeed() {
-  std::random_device device;
-  return uint64_t{device()} << 32 | device();
-}
 
 }  // namespace
 
@@ -40,7 +35,7 @@ Result<std::unique_ptr<RunPipeline>> RunPipeline::Open(std::shared_ptr<SqliteDat
 }
 
 RunPipeline::RunPipeline(std::unique_ptr<PipelinePlace> place, Metrics& metrics, Log& log)
-    : place_(std::move(place)), random_(RandomSeed()), metrics_(metrics), log_(log) {}
+    : place_(std::move(place)), metrics_(metrics), log_(log) {}
 
 RunPipeline::~RunPipeline() = default;
 
@@ -84,7 +79,7 @@ Status RunPipeline::Begin(const RunPipelineOptions& run) {
   pipeline_ = std::make_unique<Pipeline>(
       config, Deps{*place_->input, *place_->output, *place_->manifests, *place_->queue,
                    *place_->tracker, *jobs_, *place_->executions, *place_->ledger, *notifier_,
-                   metrics_, log_, SystemClock(), random_, SchemaJoinOf(options)});
+                   metrics_, log_, SystemClock(), SystemRandom(), SchemaJoinOf(options)});
   VARVE_ASSIGN_OR_RETURN(before_, Totals());
   opened_us_ = SystemClock().NowUs();
   return Ok{};

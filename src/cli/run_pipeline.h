@@ -10,7 +10,6 @@
 #include "adapters/local/directory_watcher.h"
 #include "adapters/local/engine_job_runner.h"
 #include "base/log.h"
-#include "base/random.h"
 #include "cli/run_service.h"
 #include "cli/state_directory.h"
 #include "dashboard/alert_memory.h"
@@ -59,7 +58,6 @@ class RunPipeline {
   Result<uint64_t> BatchesSince(int64_t since_us);
 
   std::unique_ptr<PipelinePlace> place_;
-  SeededRandom random_;
   Metrics& metrics_;
   Log& log_;
   std::unique_ptr<Notifier> sinks_;

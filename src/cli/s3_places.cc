@@ -8,6 +8,7 @@
 
 #include "adapters/aws/s3/s3_expand.h"
 #include "base/clock.h"
+#include "base/random.h"
 #include "etl/convert/dataset_writer.h"
 
 namespace varve::cli {
@@ -15,9 +16,7 @@ namespace {
 
 aws::AwsClientSettings Settings() {
   aws::AwsClientSettings settings;
-  for (const char* name : {"AWS_DEFAULT_REGION", "AWS_REGION"}) {
-    if (const auto region = aws::ProcessEnvironment(name)) settings.region = *region;
-  }
+  settings.region = aws::RegionOf();
   return settings;
 }
 
@@ -41,9 +40,7 @@ Error WithRemedy(Error error) {
 
 }  // namespace
 
-S3Places::S3Places()
-    : client_(http_, credentials_, SystemClock(), static_cast<uint64_t>(SystemClock().NowUs()),
-              Settings()) {}
+S3Places::S3Places() : client_(http_, credentials_, SystemClock(), SystemRandom(), Settings()) {}
 
 S3Places::~S3Places() {
   std::error_code ignored;

@@ -21,9 +21,11 @@ Result<std::vector<Message>> MessagesOf(const std::string& event) {
   }
   std::vector<Message> messages;
   for (const json& record : *records) {
-    if (record.is_object()) messages.push_back(aws::ParseMessage(record));
+    if (!record.is_object()) continue;
+    Message message = aws::ParseMessage(record);
     // What Lambda wants told of a message that is to come again.
-    if (record.is_object()) messages.back().id = record.value("messageId", messages.back().id);
+    message.id = record.value("messageId", message.id);
+    messages.push_back(std::move(message));
   }
   return messages;
 }

@@ -6,13 +6,10 @@
 #include <deque>
 #include <thread>
 
+#include "testing/silent_log.h"
+
 namespace varve::lambda {
 namespace {
-
-class SilentLog : public Log {
- public:
-  void Write(LogLevel, std::string_view, const LogFields&) override {}
-};
 
 // The runtime API with some events; then it refuses, and the loop ends.
 class RuntimeApiTest : public testing::Test {

@@ -16,15 +16,6 @@ constexpr int kBatchesASweep = 100;
 constexpr int64_t kSweepReserveUs =
     10 * kMicrosPerSecond;  // before the deadline, to end in good order
 
-void Measure(FunctionContext& context, int64_t now_us) {
-  Meter meter(context.config, context.deps);
-  meter.Announce();
-  if (const auto stats = context.deps.tracker.Stats(context.config.name); stats.ok()) {
-    meter.Backlog(*stats, now_us);
-  }
-  if (const auto depth = context.deps.queue.Depth(); depth.ok()) meter.Queue(*depth);
-}
-
 // Goes on where the last invocation of this process had to stop.
 class Sweeper {
  public:
@@ -32,7 +23,9 @@ class Sweeper {
 
   Result<std::string> Sweep(const Invocation& invocation) {
     const int64_t now_us = Now();
-    Measure(context_, now_us);
+    Meter meter(context_.config, context_.deps);
+    meter.Announce();
+    meter.Waiting(now_us);
     Dispatch dispatch(context_.config, context_.deps, context_.workflow);
     VARVE_ASSIGN_OR_RETURN(const int taken_over, dispatch.TakeOver(kBatchesASweep, now_us));
     VARVE_ASSIGN_OR_RETURN(const int flushed, dispatch.Flush(kBatchesASweep, now_us));

@@ -116,11 +116,15 @@ Result<JobResult> DecodeResult(std::string_view text) {
   }
 }
 
-std::string EncodeInput(std::string_view pipeline, std::string_view batch) {
+std::string EncodeInput(std::string_view pipeline, std::string_view batch, std::string_view owner) {
   std::string input = "{\"pipeline\":";
   AppendJsonString(pipeline, &input);
   input.append(",\"batch\":");
   AppendJsonString(batch, &input);
+  if (!owner.empty()) {
+    input.append(",\"owner\":");
+    AppendJsonString(owner, &input);
+  }
   input.push_back('}');
   return input;
 }

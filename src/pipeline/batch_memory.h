@@ -27,7 +27,9 @@ std::string EncodeResult(const JobResult& result);
 Result<JobResult> DecodeResult(std::string_view text);  // kCorrupt
 
 // The input of a batch's workflow: {"pipeline":"orders","batch":"2025-01-17/batch-0001"}.
-std::string EncodeInput(std::string_view pipeline, std::string_view batch);
+// With the owner of its lease where that is not the process itself.
+std::string EncodeInput(std::string_view pipeline, std::string_view batch,
+                        std::string_view owner = {});
 Result<std::string> BatchOfInput(std::string_view input);  // kCorrupt
 
 }  // namespace varve

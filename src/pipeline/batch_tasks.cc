@@ -60,16 +60,10 @@ Result<BegunBatch> BatchTasks::Begin(int64_t now_us) {
   begun.converted = held->record.state > BatchState::kProcessing;
   std::string none;
   VARVE_RETURN_IF_ERROR(Run(plan_.steps.front(), *held, none, none, now_us));
-  if (begun.converted || begun.manifest.schema_version == 0) return begun;
-  VARVE_ASSIGN_OR_RETURN(auto versions, deps_.schemas.Versions(config_.name));
-  for (SchemaVersion& version : versions) {
-    if (version.version != begun.manifest.schema_version) continue;
-    begun.schema = std::move(version);
-    return begun;
-  }
-  return Error{Code::kNotFound, "the schema ledger has no version " +
-                                    std::to_string(begun.manifest.schema_version) +
-                                    ", which the manifest of " + held->record.id + " names"};
+  if (begun.converted) return begun;
+  VARVE_ASSIGN_OR_RETURN(begun.schema,
+                         FindVersion(deps_.schemas, config_.name, begun.manifest.schema_version));
+  return begun;
 }
 
 // What was recorded counts, whatever this workflow's job made.

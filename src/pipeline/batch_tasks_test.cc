@@ -7,6 +7,8 @@
 #include "pipeline/dispatch.h"
 #include "pipeline/ingest.h"
 #include "support/pipeline_fixture.h"
+#include "testing/fault_plan.h"
+#include "testing/faulty_object_store.h"
 
 namespace varve {
 namespace {
@@ -29,16 +31,6 @@ class RecordingWorkflow : public Workflow {
   Result<std::vector<Execution>> Running(int) override { return std::vector<Execution>(); }
 
   std::map<std::string, Execution, std::less<>> started;
-};
-
-class BrittleStore : public MemoryObjectStore {
- public:
-  using MemoryObjectStore::MemoryObjectStore;
-  Status Move(std::string_view from, std::string_view to) override {
-    if (broken) return Error{Code::kIo, "the store is out of order"};
-    return MemoryObjectStore::Move(from, to);
-  }
-  bool broken = false;
 };
 
 class BatchTasksTest : public PipelineFixture {
@@ -72,26 +64,10 @@ class BatchTasksTest : public PipelineFixture {
   }
   BatchState State() { return tracker.GetBatch("orders", kBatch)->state; }
 
-  BrittleStore lake{"lake", clock};
+  FaultPlan faults;
+  FaultyObjectStore lake{output, faults};
   RecordingWorkflow workflow;
-  Deps deps{input,      lake,
-            manifests,  queue,
-            tracker,    jobs,
-            executions, schemas,
-            notifier,   metrics,
-            log,        clock,
-            random,     [](const Schema& a, const Schema&) -> Result<Schema> { return a; }};
-
-  // The fixture's engine stages into `output`; here readers see another store.
-  JobStatus Convert(std::string_view name, const Manifest& manifest) {
-    JobStatus status = PipelineFixture::Convert(name, manifest);
-    for (const BatchOutput& made : status.result.outputs) {
-      EXPECT_TRUE(
-          lake.Put(made.staged_key, *output.Get(made.staged_key, 10'000), PutCondition::kAlways)
-              .ok());
-    }
-    return status;
-  }
+  Deps deps = MakeDeps(lake);
 };
 
 TEST_F(BatchTasksTest, FromEventsToRows) {
@@ -110,8 +86,8 @@ TEST_F(BatchTasksTest, FromEventsToRows) {
   const Status committed = Commit("p1", *begun);
   ASSERT_TRUE(committed.ok()) << committed.error().message;
   EXPECT_EQ(State(), BatchState::kCompleted);
-  EXPECT_TRUE(lake.Head("out/part-00000-2025-01-17-batch-0001.parquet").ok());
-  EXPECT_TRUE(lake.List("_varve/", "", 10)->objects.empty());
+  EXPECT_TRUE(output.Head("out/part-00000-2025-01-17-batch-0001.parquet").ok());
+  EXPECT_TRUE(output.List("_varve/", "", 10)->objects.empty());
   EXPECT_EQ(tracker.Stats("orders")->totals.rows, 10U);
 }
 
@@ -133,10 +109,12 @@ TEST_F(BatchTasksTest, AnotherOwnerGoesOnFromWhatWasRecorded) {
   DropAndFlush();
   const auto begun = Tasks().Begin(clock.NowUs());
   ASSERT_TRUE(begun.ok());
-  lake.broken = true;
+  faults.SetPolicy([](uint64_t, std::string_view method) -> std::optional<Fault> {
+    return method == "ObjectStore::Move" ? std::optional(Fault{}) : std::nullopt;
+  });
   EXPECT_EQ(Commit("p1", *begun).error().code, Code::kIo);
   EXPECT_EQ(State(), BatchState::kPublishing);
-  lake.broken = false;
+  faults.SetPolicy(nullptr);
   EXPECT_EQ(TakeOver("p2"), 0);  // its lease holds
   clock.Advance(config.lease_us + 1);
   EXPECT_EQ(TakeOver("p2"), 0);  // its workflow runs

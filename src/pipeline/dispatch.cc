@@ -4,23 +4,10 @@
 #include <optional>
 #include <utility>
 
-#include "base/json_text.h"
+#include "pipeline/batch_memory.h"
+#include "pipeline/sweeper.h"
 
 namespace varve {
-namespace {
-
-std::string InputOf(const BatchRecord& batch) {
-  std::string input = "{\"pipeline\":";
-  AppendJsonString(batch.pipeline, &input);
-  input += ",\"batch\":";
-  AppendJsonString(batch.id, &input);
-  input += ",\"owner\":";
-  AppendJsonString(batch.owner, &input);
-  return input + "}";
-}
-
-}  // namespace
-
 std::string WorkflowName(const BatchRecord& batch) {
   std::string name = batch.pipeline + "-" + batch.id + "-" + batch.owner;
   std::replace(name.begin(), name.end(), '/', '-');
@@ -29,7 +16,8 @@ std::string WorkflowName(const BatchRecord& batch) {
 
 Status Dispatch::Launch(const BatchRecord& batch) {
   VARVE_ASSIGN_OR_RETURN([[maybe_unused]] const Manifest manifest, builder_.EnsureManifest(batch));
-  VARVE_RETURN_IF_ERROR(workflow_.Start(WorkflowName(batch), InputOf(batch)));
+  VARVE_RETURN_IF_ERROR(
+      workflow_.Start(WorkflowName(batch), EncodeInput(batch.pipeline, batch.id, batch.owner)));
   deps_.log.Write(LogLevel::kInfo, "workflow_started",
                   {{"pipeline", config_.name},
                    {"batch", batch.id},
@@ -69,16 +57,8 @@ Result<int> Dispatch::TakeOver(int batches_max, int64_t now_us) {
     // A long conversion outlives its lease, which nothing renews meanwhile.
     VARVE_ASSIGN_OR_RETURN(const bool running, IsRunning(batch));
     if (running) continue;
-    const auto leased = deps_.tracker.Lease(config_.name, batch.id, config_.owner, now_us,
-                                            now_us + config_.lease_us);
-    if (!leased.ok() && leased.error().code == Code::kConflict) continue;
-    if (!leased.ok()) return leased.error();
-    deps_.log.Write(LogLevel::kWarning, "batch_taken_over",
-                    {{"pipeline", config_.name},
-                     {"batch", batch.id},
-                     {"from", batch.owner},
-                     {"state", BatchStateName(batch.state)},
-                     {"fence", leased->fence}});
+    VARVE_ASSIGN_OR_RETURN(const auto leased, varve::TakeOver(config_, deps_, batch, now_us));
+    if (!leased) continue;
     VARVE_RETURN_IF_ERROR(Launch(*leased));
     ++started;
   }

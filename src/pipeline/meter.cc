@@ -42,6 +42,14 @@ void Meter::Set(std::string_view name, double value) {
   deps_.metrics.Set(name, {{"pipeline", config_.name}}, value);
 }
 
+std::optional<TrackerStats> Meter::Waiting(int64_t now_us) {
+  const auto stats = deps_.tracker.Stats(config_.name);
+  if (stats.ok()) Backlog(*stats, now_us);
+  const auto depth = deps_.queue.Depth();
+  if (depth.ok()) Queue(*depth);
+  return stats.ok() ? std::optional(*stats) : std::nullopt;
+}
+
 void Meter::Backlog(const TrackerStats& stats, int64_t now_us) {
   const int64_t oldest_us = stats.oldest_pending_us;
   Set(metric::kFilesPending, static_cast<double>(FilesIn(stats, FileState::kPending)));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -17,8 +18,9 @@ class Meter {
 
   // Makes every counter known while it is 0, so that its first increase is seen as one.
   void Announce();
-  void Backlog(const TrackerStats& stats, int64_t now_us);
-  void Queue(const QueueDepth& depth);
+  // Looks at what waits, tracked and in the queue, and measures it. None: the tracker cannot be
+  // read.
+  std::optional<TrackerStats> Waiting(int64_t now_us);
   void Batches(size_t running);
   // `files` as they were tracked before the batch was completed.
   void Completed(const BatchRecord& batch, const std::vector<FileOutcome>& outcomes,
@@ -27,6 +29,8 @@ class Meter {
   void GivenUp() { CountEnded(FileState::kFailed, 1); }  // a file failed for good
 
  private:
+  void Backlog(const TrackerStats& stats, int64_t now_us);
+  void Queue(const QueueDepth& depth);
   void CountEnded(FileState state, double files);
   void Count(std::string_view name, double by);
   void Set(std::string_view name, double value);

@@ -71,13 +71,9 @@ TickResult Pipeline::Tick(int64_t now_us) {
 
 void Pipeline::Measure(int64_t now_us) {
   if (!IsTime(&measured_us_, kMicrosPerSecond, now_us)) return;
-  const auto stats = deps_.tracker.Stats(config_.name);
-  if (stats.ok()) {
+  if (const auto stats = meter_.Waiting(now_us)) {
     pending_files_ = FilesIn(*stats, FileState::kPending);
-    meter_.Backlog(*stats, now_us);
   }
-  const auto depth = deps_.queue.Depth();
-  if (depth.ok()) meter_.Queue(*depth);
 }
 
 void Pipeline::Receive(int64_t now_us) {

@@ -13,21 +13,26 @@ constexpr int kSweepPage = 100;
 
 }  // namespace
 
-Status Sweeper::Adopt(const BatchRecord& batch, int64_t now_us) {
+Result<std::optional<BatchRecord>> TakeOver(const PipelineConfig& config, Deps& deps,
+                                            const BatchRecord& batch, int64_t now_us) {
   auto leased =
-      deps_.tracker.Lease(config_.name, batch.id, config_.owner, now_us, now_us + config_.lease_us);
+      deps.tracker.Lease(config.name, batch.id, config.owner, now_us, now_us + config.lease_us);
   if (!leased.ok()) {
-    // Somebody else was faster, or it ended meanwhile.
-    if (leased.error().code == Code::kConflict) return Ok{};
+    if (leased.error().code == Code::kConflict) return std::optional<BatchRecord>();
     return std::move(leased).error();
   }
-  deps_.log.Write(LogLevel::kWarning, "batch_taken_over",
-                  {{"pipeline", config_.name},
-                   {"batch", batch.id},
-                   {"from", batch.owner},
-                   {"state", BatchStateName(batch.state)},
-                   {"fence", leased->fence}});
-  held_.Add(*std::move(leased), true);
+  deps.log.Write(LogLevel::kWarning, "batch_taken_over",
+                 {{"pipeline", config.name},
+                  {"batch", batch.id},
+                  {"from", batch.owner},
+                  {"state", BatchStateName(batch.state)},
+                  {"fence", leased->fence}});
+  return std::optional<BatchRecord>(std::move(leased).value());
+}
+
+Status Sweeper::Adopt(const BatchRecord& batch, int64_t now_us) {
+  VARVE_ASSIGN_OR_RETURN(auto leased, TakeOver(config_, deps_, batch, now_us));
+  if (leased) held_.Add(*std::move(leased), true);
   return Ok{};
 }
 

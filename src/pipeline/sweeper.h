@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/result.h"
@@ -11,6 +12,11 @@
 #include "workflow/step_engine.h"
 
 namespace varve {
+
+// Takes over a batch that was found abandoned: its new lease; none: somebody else was faster, or it
+// ended meanwhile.
+Result<std::optional<BatchRecord>> TakeOver(const PipelineConfig& config, Deps& deps,
+                                            const BatchRecord& batch, int64_t now_us);
 
 class Sweeper {
  public:

@@ -32,4 +32,17 @@ class SchemaLedger {
   virtual Status Append(std::string_view pipeline, const SchemaVersion& next) = 0;
 };
 
+// The version that a manifest names; 0 is no schema yet. kNotFound.
+inline Result<SchemaVersion> FindVersion(SchemaLedger& ledger, std::string_view pipeline,
+                                         uint64_t number) {
+  if (number == 0) return SchemaVersion{};
+  VARVE_ASSIGN_OR_RETURN(std::vector<SchemaVersion> versions, ledger.Versions(pipeline));
+  for (SchemaVersion& version : versions) {
+    if (version.version == number) return std::move(version);
+  }
+  return Error{Code::kNotFound, "the schema ledger has no version " + std::to_string(number) +
+                                    " of pipeline " + std::string(pipeline) +
+                                    ", which the manifest names"};
+}
+
 }  // namespace varve

@@ -16,6 +16,7 @@ import zipfile
 
 import boto3
 import dynamodb_server
+from infra_template import load_template, of_type
 from s3_servers import SERVERS, answers, free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -175,20 +176,10 @@ def workflow(topic):
 
 
 def table():
-    """The table, as docs/internals/dynamodb.md has it."""
-    names = ["pk", "sk", "due_pk", "due_sk", "listing_pk", "listing_sk"]
-
-    def schema(partition, sort):
-        return [{"AttributeName": partition, "KeyType": "HASH"},
-                {"AttributeName": sort, "KeyType": "RANGE"}]
-
-    return {"TableName": TABLE, "BillingMode": "PAY_PER_REQUEST", "KeySchema": schema("pk", "sk"),
-            "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"}
-                                     for name in names],
-            "GlobalSecondaryIndexes": [
-                {"IndexName": index, "Projection": {"ProjectionType": "ALL"},
-                 "KeySchema": schema(f"{index}_pk", f"{index}_sk")}
-                for index in ["due", "listing"]]}
+    """The table as it is deployed, under the bench's name."""
+    [deployed] = of_type(load_template(), "AWS::DynamoDB::Table").values()
+    kept = ["BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes"]
+    return {"TableName": TABLE, **{name: deployed[name] for name in kept}}
 
 
 def glue_runner():

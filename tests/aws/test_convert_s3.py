@@ -6,13 +6,12 @@ import json
 import os
 import signal
 import subprocess
-import time
 
 import pyarrow.parquet as pq
 import pytest
 import s3_servers
-import sigv4_client
 from conftest import BINARY, convert, run_varve
+from s3_bucket import Bucket
 
 BUCKETS = itertools.count()
 DAYS = ["2025-01-16", "2025-01-17"]
@@ -27,9 +26,7 @@ def server():
 @pytest.fixture
 def s3(server):
     """A client of a new bucket."""
-    client = sigv4_client.Bucket(server, f"bucket-{next(BUCKETS)}")
-    client.make()
-    return client
+    return Bucket(server, f"bucket-{next(BUCKETS)}")
 
 
 @pytest.fixture
@@ -175,7 +172,7 @@ def test_an_interrupt_leaves_nothing(s3, server, tmp_path):
         [BINARY, "convert", s3.url("in/"), "-o", s3.url("out/"), "--threads", "1"],
         env={**os.environ, **server, "TMPDIR": str(temporary)}, stderr=subprocess.PIPE)
     while not any(temporary.rglob("*")) and process.poll() is None:
-        time.sleep(0)
+        os.sched_yield()
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
@@ -191,7 +188,7 @@ def test_an_interrupt_of_the_upload_leaves_nothing(s3, server, tmp_path):
         [BINARY, "convert", source, "-o", s3.url("out/"), "--compression", "none"],
         env={**os.environ, **server, "TMPDIR": str(tmp_path)}, stderr=subprocess.PIPE)
     while not s3.has_uploads() and process.poll() is None:
-        time.sleep(0)
+        os.sched_yield()
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors

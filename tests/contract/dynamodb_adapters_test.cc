@@ -14,7 +14,6 @@
 #include "adapters/aws/dynamodb/dynamo_execution_store.h"
 #include "adapters/aws/dynamodb/dynamo_file_tracker.h"
 #include "adapters/aws/dynamodb/dynamo_schema_ledger.h"
-#include "adapters/aws/dynamodb/settings.h"
 #include "adapters/aws/dynamodb/table.h"
 #include "execution_store_contract.h"
 #include "file_tracker_contract.h"
@@ -66,7 +65,7 @@ class TestTable {
   const std::string name_ = NewName();
   HttpClient http_;
   AnyCredentials credentials_;
-  aws::AwsClient client_{http_, credentials_, SystemClock(), 1, {}};
+  aws::AwsClient client_{http_, credentials_, SystemClock(), SystemRandom(), {}};
   aws::JsonService service_{client_, aws::kDynamoDb, Address()};
   aws::DynamoTable table_{service_, {.table = name_, .attempts_max = 10, .sleep = nullptr}};
 };
@@ -249,17 +248,6 @@ TEST_F(DynamoTest, WrongPagesAreRefused) {
     EXPECT_EQ(tracker_.Files("events", {}, after, 1).error().code, Code::kInvalidArgument);
     EXPECT_EQ(tracker_.Batches("events", {}, after, 1).error().code, Code::kInvalidArgument);
   }
-}
-
-TEST_F(DynamoTest, SettingsAreKeptByPipeline) {
-  aws::DynamoTable& table = table_.table();
-  EXPECT_EQ(aws::GetSettings(table, "p").error().code, Code::kNotFound);
-  ASSERT_TRUE(aws::PutSettings(table, "q", "input = \"s3://b\"\n").ok());
-  ASSERT_TRUE(aws::PutSettings(table, "p", "old").ok());
-  ASSERT_TRUE(aws::PutSettings(table, "p", "new").ok());
-  EXPECT_EQ(*aws::GetSettings(table, "p"), "new");
-  const std::vector<aws::PipelineSettings> all = {{"p", "new"}, {"q", "input = \"s3://b\"\n"}};
-  EXPECT_EQ(*aws::ListSettings(table), all);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 struct Server {
   HttpClient http;
   aws::EnvironmentCredentials credentials;
-  aws::AwsClient client{http, credentials, SystemClock(), 1, aws::AwsClientSettings{}};
+  aws::AwsClient client{http, credentials, SystemClock(), SystemRandom(), aws::AwsClientSettings{}};
 };
 
 // One client for all: buckets of the tests share its connections, as a program's do.

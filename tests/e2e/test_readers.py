@@ -1,10 +1,8 @@
 """What other programs find in the files: Spark's values, and the metadata that pyarrow checks."""
 
 import glob
-import importlib.util
 import json
 import os
-import shutil
 
 import duckdb
 import pyarrow as pa
@@ -14,6 +12,7 @@ from conftest import ROOT, convert
 from hostile import run_case
 from oracle.arrays import canonical
 from oracle.readers import read_pyarrow
+from session import spark_session
 from test_hostile import CASES
 
 # Spark's JVM reads these, but its Python or Arrow side cannot show them.
@@ -28,21 +27,9 @@ ROWS = b"".join(
 
 @pytest.fixture(scope="module")
 def spark():
-    if importlib.util.find_spec("pyspark") is None:
-        pytest.skip("pyspark is not installed")
-    if shutil.which("java") is None:
-        pytest.skip("there is no java for pyspark")
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    from pyspark.sql import SparkSession
-    session = (SparkSession.builder.master("local[2]").appName("varve")
-               .config("spark.ui.enabled", "false")
-               .config("spark.sql.session.timeZone", "UTC")
-               .config("spark.sql.caseSensitive", "true")
-               .config("spark.sql.parquet.datetimeRebaseModeInRead", "CORRECTED")
-               .config("spark.driver.memory", "1g").getOrCreate())
-    session.sparkContext.setLogLevel("ERROR")
-    yield session
-    session.stop()
+    with spark_session(**{"spark.sql.session.timeZone": "UTC", "spark.sql.caseSensitive": "true",
+                          "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED"}) as session:
+        yield session
 
 
 def _plain(value):

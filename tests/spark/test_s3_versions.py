@@ -4,13 +4,13 @@ import gzip
 import json
 import os
 
+import boto3
 import pytest
 from batch import STAGING, Batch, assert_same_rows, lines
 from conftest import BINARY
+from moto.server import ThreadedMotoServer
 from session import spark_session
 
-boto3 = pytest.importorskip("boto3")
-moto_server = pytest.importorskip("moto.server")
 
 SETTINGS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_DEFAULT_REGION": "eu-central-1"}
@@ -18,7 +18,7 @@ SETTINGS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
 
 @pytest.fixture(scope="module")
 def s3():
-    server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     settings = {**SETTINGS, "AWS_ENDPOINT_URL": "http://%s:%d" % server.get_host_and_port()}
     before = dict(os.environ)

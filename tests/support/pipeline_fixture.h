@@ -20,13 +20,9 @@
 #include "testing/memory_schema_ledger.h"
 #include "testing/recording_metrics.h"
 #include "testing/recording_notifier.h"
+#include "testing/silent_log.h"
 
 namespace varve {
-
-class SilentLog : public Log {
- public:
-  void Write(LogLevel, std::string_view, const LogFields&) override {}
-};
 
 class PipelineFixture : public testing::Test {
  protected:
@@ -81,8 +77,10 @@ class PipelineFixture : public testing::Test {
     for (int i = 0; i < count; ++i) Drop("in/" + std::to_string(i) + ".ndjson");
   }
 
-  Deps MakeDeps() {
-    return Deps{input,      output,
+  Deps MakeDeps() { return MakeDeps(output); }
+  // With `lake` as the output, which may be one that fails.
+  Deps MakeDeps(ObjectStore& lake) {
+    return Deps{input,      lake,
                 manifests,  queue,
                 tracker,    jobs,
                 executions, schemas,

@@ -46,7 +46,8 @@ class Job {
         cancel_(cancel) {}
 
   Result<JobResult> Run() {
-    VARVE_ASSIGN_OR_RETURN(const SchemaVersion known, LedgerSchema());
+    VARVE_ASSIGN_OR_RETURN(const SchemaVersion known,
+                           FindVersion(*ledger_, manifest_.pipeline, manifest_.schema_version));
     VARVE_RETURN_IF_ERROR(Fetch());
     result_.schema = known.schema;
     if (!fetched_.empty()) VARVE_RETURN_IF_ERROR(ConvertFetched(known));
@@ -55,18 +56,6 @@ class Job {
 
  private:
   bool Cancelled() const { return cancel_->load(std::memory_order_relaxed); }
-
-  Result<SchemaVersion> LedgerSchema() {
-    if (manifest_.schema_version == 0) return SchemaVersion{};
-    VARVE_ASSIGN_OR_RETURN(const std::vector<SchemaVersion> versions,
-                           ledger_->Versions(manifest_.pipeline));
-    for (const SchemaVersion& version : versions) {
-      if (version.version == manifest_.schema_version) return version;
-    }
-    return Error{Code::kNotFound, "the schema ledger has no version " +
-                                      std::to_string(manifest_.schema_version) + " of pipeline " +
-                                      manifest_.pipeline + ", which the manifest names"};
-  }
 
   // Files that cannot be brought are settled here; the others are in fetched_.
   Status Fetch() {

@@ -1,12 +1,10 @@
 #include "adapters/aws/core/aws_client.h"
 
-#include <algorithm>
-#include <chrono>
-#include <ctime>
-#include <thread>
+#include <cstdlib>
 #include <utility>
 
 #include "adapters/aws/core/crypto.h"
+#include "adapters/aws/core/http_date.h"
 #include "adapters/aws/core/sigv4.h"
 
 namespace varve::aws {
@@ -19,33 +17,21 @@ std::string_view HostOf(std::string_view endpoint) {
   return scheme == endpoint.npos ? endpoint : endpoint.substr(scheme + 3);
 }
 
-// "Wed, 21 Oct 2015 07:28:00 GMT"; none: it is no date.
-std::optional<int64_t> ParseHttpDate(std::string_view text) {
-  std::tm utc = {};
-  if (strptime(std::string(text).c_str(), "%a, %d %b %Y %H:%M:%S GMT", &utc) == nullptr) {
-    return std::nullopt;
-  }
-  return int64_t{timegm(&utc)} * kMicrosPerSecond;
-}
-
-void SleepUs(int64_t us) { std::this_thread::sleep_for(std::chrono::microseconds(us)); }
-
 }  // namespace
 
 AwsClient::AwsClient(HttpClient& http, CredentialsProvider& credentials, const Clock& clock,
-                     uint64_t seed, AwsClientSettings settings)
+                     Random& random, AwsClientSettings settings)
     : http_(http),
       credentials_(credentials),
       clock_(clock),
       settings_(std::move(settings)),
-      random_(seed) {}
+      random_(random) {}
 
-Result<AwsReply> AwsClient::SendOnce(const AwsRequest& request, bool* taken) {
+Result<AwsReply> AwsClient::SendOnce(const AwsRequest& request, const std::string& body_sha256,
+                                     bool* taken) {
   VARVE_ASSIGN_OR_RETURN(const Credentials credentials, credentials_.Get());
   const std::string path = EscapePath(request.path);
   const std::string query = EscapeQuery(request.query);
-  const std::string hash =
-      request.payload_sha256.empty() ? Hex(Sha256(request.body)) : request.payload_sha256;
 
   HttpRequest http;
   http.method = request.method;
@@ -59,10 +45,10 @@ Result<AwsReply> AwsClient::SendOnce(const AwsRequest& request, bool* taken) {
       return request.on_body(piece);
     };
   }
-  http.headers.emplace_back("X-Amz-Content-Sha256", hash);
+  http.headers.emplace_back("X-Amz-Content-Sha256", body_sha256);
   const std::string signed_path = request.service == "s3" ? path : EscapePath(path);
   Sign(credentials, {settings_.region, request.service, clock_.NowUs() + skew_us_.load()},
-       {request.method, signed_path, query, HostOf(request.endpoint), hash}, &http.headers);
+       {request.method, signed_path, query, HostOf(request.endpoint), body_sha256}, &http.headers);
   VARVE_ASSIGN_OR_RETURN(HttpResponse response, http_.Send(http));
   AwsReply reply{std::move(response), std::nullopt};
   if (!reply.response.ok()) reply.failure = ParseFailure(reply.response);
@@ -90,28 +76,14 @@ bool AwsClient::Mend(const AwsReply& reply, bool* skew_mended, bool* credentials
   return false;
 }
 
-void AwsClient::Wait(int attempt) {
-  const int64_t bound =
-      std::min(settings_.backoff_max_us, settings_.backoff_us << std::min(attempt - 1, 20));
-  int64_t us = 0;
-  {
-    const std::lock_guard lock(random_mutex_);
-    us = static_cast<int64_t>(random_.Below(static_cast<uint64_t>(bound) + 1));
-  }
-  if (settings_.sleep != nullptr) {
-    settings_.sleep(us);
-  } else {
-    SleepUs(us);
-  }
-}
-
 Result<AwsReply> AwsClient::Send(const AwsRequest& request) {
   VARVE_RETURN_IF_ERROR(LoadCrypto());
+  const std::string body_sha256 = Hex(Sha256(request.body));
   bool skew_mended = false;
   bool credentials_mended = false;
   bool taken = false;
-  for (int attempt = 1;; ++attempt) {
-    auto reply = SendOnce(request, &taken);
+  for (uint32_t attempt = 1;; ++attempt) {
+    auto reply = SendOnce(request, body_sha256, &taken);
     if (reply.ok() && !reply->failure) {
       budget_.Earn();
       return reply;
@@ -119,8 +91,9 @@ Result<AwsReply> AwsClient::Send(const AwsRequest& request) {
     if (reply.ok() && Mend(*reply, &skew_mended, &credentials_mended)) continue;
     const bool transient =
         reply.ok() ? IsTransient(*reply->failure) : IsRetryable(reply.error().code);
-    if (!transient || taken || attempt >= settings_.attempts_max || !budget_.Take()) return reply;
-    Wait(attempt);
+    const bool is_last = attempt >= settings_.retry.attempts_max;
+    if (!transient || taken || is_last || !budget_.Take()) return reply;
+    Pause(settings_.retry, attempt, random_, settings_.sleep);
   }
 }
 

@@ -9,14 +9,13 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "adapters/aws/core/aws_failure.h"
 #include "adapters/aws/core/credentials.h"
+#include "adapters/aws/core/pause.h"
 #include "adapters/aws/core/retry_budget.h"
 #include "adapters/aws/core/uri.h"
 #include "adapters/http/http_client.h"
@@ -33,8 +32,7 @@ struct AwsRequest {
   std::string path = "/";  // not escaped
   Query query;
   HttpHeaders headers;
-  std::string_view body;       // must live until Send returns
-  std::string payload_sha256;  // in hex, when it is known already; empty: it is computed
+  std::string_view body;  // must live until Send returns
   int64_t timeout_ms = 60'000;
   // As HttpRequest::on_body. After a failure half way the request is not tried again: what was
   // taken cannot be taken back.
@@ -48,16 +46,15 @@ struct AwsReply {
 
 struct AwsClientSettings {
   std::string region = "us-east-1";
-  int attempts_max = 5;
-  int64_t backoff_us = 50'000;  // upper bound of the first delay; it doubles
-  int64_t backoff_max_us = 5 * kMicrosPerSecond;
-  std::function<void(int64_t us)> sleep;  // null: the thread sleeps
+  RetryPolicy retry = {5, kMicrosPerSecond / 20, 5 * kMicrosPerSecond};
+  Sleep sleep;
 };
 
 class AwsClient {
  public:
-  // All must outlive it. `seed` is of the jitter.
-  AwsClient(HttpClient& http, CredentialsProvider& credentials, const Clock& clock, uint64_t seed,
+  // All must outlive it. `random`, which is of the jitter, is as thread-safe as the client is to
+  // be.
+  AwsClient(HttpClient& http, CredentialsProvider& credentials, const Clock& clock, Random& random,
             AwsClientSettings settings);
 
   const std::string& region() const { return settings_.region; }
@@ -69,9 +66,8 @@ class AwsClient {
   Result<HttpResponse> Call(const AwsRequest& request, std::string_view what);
 
  private:
-  Result<AwsReply> SendOnce(const AwsRequest& request, bool* taken);
+  Result<AwsReply> SendOnce(const AwsRequest& request, const std::string& body_sha256, bool* taken);
   bool Mend(const AwsReply& reply, bool* skew_mended, bool* credentials_mended);
-  void Wait(int attempt);
 
   HttpClient& http_;
   CredentialsProvider& credentials_;
@@ -79,8 +75,7 @@ class AwsClient {
   const AwsClientSettings settings_;
   RetryBudget budget_;
   std::atomic<int64_t> skew_us_{0};  // the servers' clock minus ours
-  std::mutex random_mutex_;
-  SeededRandom random_;
+  Random& random_;
 };
 
 }  // namespace varve::aws

@@ -47,7 +47,7 @@ class AwsClientTest : public testing::Test {
     while (!server_.is_running()) std::this_thread::yield();
     AwsClientSettings settings;
     settings.sleep = [this](int64_t us) { slept_.push_back(us); };
-    client_ = std::make_unique<AwsClient>(*http_, credentials_, clock_, 1, settings);
+    client_ = std::make_unique<AwsClient>(*http_, credentials_, clock_, random_, settings);
   }
   void TearDown() override {
     client_.reset();
@@ -73,6 +73,7 @@ class AwsClientTest : public testing::Test {
   std::unique_ptr<HttpClient> http_ = std::make_unique<HttpClient>();
   FixedCredentials credentials_;
   FakeClock clock_;
+  SeededRandom random_{1};
   std::unique_ptr<AwsClient> client_;
 };
 

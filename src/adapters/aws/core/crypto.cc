@@ -6,6 +6,8 @@
 
 #include <array>
 
+#include "base/shared_library.h"
+
 namespace varve::aws {
 namespace {
 
@@ -17,23 +19,14 @@ struct CryptoLibrary {
   decltype(&::EVP_sha256) evp_sha256 = nullptr;
 };
 
-template <typename Function>
-bool Find(void* library, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(dlsym(library, name));
-  return function != nullptr;
-}
-
 Result<CryptoLibrary> Open() {
   void* const library = dlopen(kFile, RTLD_NOW | RTLD_LOCAL);
   CryptoLibrary crypto;
-  if (library != nullptr && Find(library, "SHA256", crypto.sha256) &&
-      Find(library, "HMAC", crypto.hmac) && Find(library, "EVP_sha256", crypto.evp_sha256)) {
-    return crypto;
-  }
-  const char* const why = dlerror();
-  return Error{Code::kNotFound, std::string("libcrypto cannot be loaded (") +
-                                    (why == nullptr ? "unknown" : why) +
-                                    "); install libssl3, then start varve again"};
+  const bool found = FindFunction(library, "SHA256", crypto.sha256) &&
+                     FindFunction(library, "HMAC", crypto.hmac) &&
+                     FindFunction(library, "EVP_sha256", crypto.evp_sha256);
+  if (!found) return CannotLoad("libcrypto", "libssl3");
+  return crypto;
 }
 
 const Result<CryptoLibrary>& Crypto() {

@@ -34,4 +34,11 @@ std::string EndpointOf(std::string_view service, std::string_view region,
   return "https://" + std::string(service) + "." + std::string(region) + "." + std::string(domain);
 }
 
+std::string RegionOf(const Environment& environment) {
+  for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
+    if (auto region = environment(name)) return *std::move(region);
+  }
+  return "us-east-1";
+}
+
 }  // namespace varve::aws

@@ -13,4 +13,7 @@ namespace varve::aws {
 std::string EndpointOf(std::string_view service, std::string_view region,
                        const Environment& environment = ProcessEnvironment);
 
+// Of AWS_REGION, else AWS_DEFAULT_REGION, else us-east-1.
+std::string RegionOf(const Environment& environment = ProcessEnvironment);
+
 }  // namespace varve::aws

@@ -4,6 +4,11 @@ namespace varve::aws {
 
 using nlohmann::json;
 
+std::string TextOf(const json& object, std::string_view name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
 Result<JsonReply> JsonService::Send(std::string_view action, const json& input) {
   AwsRequest request;
   request.service = protocol_.service;

@@ -28,6 +28,9 @@ struct JsonReply {
   std::optional<AwsFailure> failure;  // else what the service said
 };
 
+// A text of an answer; empty: there is none of that name.
+std::string TextOf(const nlohmann::json& object, std::string_view name);
+
 class JsonService {
  public:
   // `client` must outlive it. `endpoint` without a slash at its end.

@@ -1,13 +1,12 @@
 #include "adapters/aws/dynamodb/dynamo_table.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
-#include <random>
-#include <thread>
 
 #include "adapters/aws/dynamodb/item.h"
 #include "adapters/aws/dynamodb/transaction_failure.h"
+#include "base/clock.h"
+#include "base/random.h"
 
 namespace varve::aws {
 namespace {
@@ -16,8 +15,7 @@ using nlohmann::json;
 
 constexpr size_t kKeysMax = 100;     // of BatchGetItem
 constexpr size_t kActionsMax = 100;  // of TransactWriteItems
-constexpr int64_t kBackoffUs = 5'000;
-constexpr int64_t kBackoffMaxUs = 500'000;
+constexpr RetryPolicy kBackoff = {0, kMicrosPerSecond / 200, kMicrosPerSecond / 2};
 
 json KeyItem(const Key& key) { return {{"pk", TextValue(key.pk)}, {"sk", TextValue(key.sk)}}; }
 
@@ -30,9 +28,10 @@ void AddCondition(const Condition& condition, json* input) {
 // Names this very call: should its answer be lost, sending it again does not do it twice. No two
 // processes may draw the same one, so a seed does not decide it.
 std::string NewToken() {
-  std::random_device device;
   char token[40];
-  std::snprintf(token, sizeof token, "%08x%08x%08x%08x", device(), device(), device(), device());
+  std::snprintf(token, sizeof token, "%016llx%016llx",
+                static_cast<unsigned long long>(SystemRandom().Next()),
+                static_cast<unsigned long long>(SystemRandom().Next()));
   return token;
 }
 
@@ -87,11 +86,7 @@ DynamoTable::DynamoTable(JsonService& service, DynamoSettings settings)
     : service_(service), settings_(std::move(settings)) {}
 
 void DynamoTable::Wait(int attempt) {
-  const int64_t bound = std::min(kBackoffMaxUs, kBackoffUs << std::min(attempt, 20));
-  std::random_device device;
-  const int64_t us = static_cast<int64_t>(device()) % (bound + 1);
-  if (settings_.sleep) return settings_.sleep(us);
-  std::this_thread::sleep_for(std::chrono::microseconds(us));
+  Pause(kBackoff, static_cast<uint32_t>(attempt) + 1, SystemRandom(), settings_.sleep);
 }
 
 Result<std::optional<json>> DynamoTable::Get(const Key& key) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "adapters/aws/core/json_service.h"
+#include "adapters/aws/core/pause.h"
 #include "adapters/aws/dynamodb/keys.h"
 #include "base/result.h"
 
@@ -57,8 +58,8 @@ nlohmann::json StartAfter(const std::string& index, const nlohmann::json& item);
 
 struct DynamoSettings {
   std::string table;
-  int attempts_max = 10;                  // of what met another transaction
-  std::function<void(int64_t us)> sleep;  // null: the thread sleeps
+  int attempts_max = 10;  // of what met another transaction
+  Sleep sleep;
 };
 
 class DynamoTable {

@@ -140,6 +140,4 @@ std::string SchemaPartition(std::string_view pipeline) { return Join({"schema", 
 
 Key ExecutionKey(std::string_view name) { return {Join({"execution", name}), "execution"}; }
 
-Key SettingsKey(std::string_view pipeline) { return {"settings", Join({"pipeline", pipeline})}; }
-
 }  // namespace varve::aws

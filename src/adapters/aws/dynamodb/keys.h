@@ -58,6 +58,5 @@ IndexKey ListingKey(const BatchRecord& batch);
 Key CounterKey(std::string_view pipeline, uint32_t shard);
 std::string SchemaPartition(std::string_view pipeline);
 Key ExecutionKey(std::string_view name);
-Key SettingsKey(std::string_view pipeline);
 
 }  // namespace varve::aws

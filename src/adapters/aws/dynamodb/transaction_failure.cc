@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "adapters/aws/core/json_service.h"
+
 namespace varve::aws {
 namespace {
 
@@ -13,11 +15,6 @@ struct Reason {
   std::string code;
   std::string message;
 };
-
-std::string TextOf(const json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
 
 // Of the actions that had one.
 std::vector<Reason> Reasons(const AwsFailure& failure) {

@@ -5,31 +5,20 @@
 #include <string>
 #include <utility>
 
+#include "base/percent_escape.h"
 #include "base/time_text.h"
 
 namespace varve::aws {
 namespace {
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // What "encoding-type=url" asked for, since XML cannot hold every character of a key.
 std::string UrlDecoded(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text[i] == '%' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 &&
-                        HexDigit(text[i + 2]) >= 0;
-    if (escape) {
-      out.push_back(static_cast<char>(HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2])));
-      i += 2;
-    } else {
-      out.push_back(text[i] == '+' ? ' ' : text[i]);
-    }
+  while (!text.empty()) {
+    const int escaped = EscapedByte(text);
+    out.push_back(escaped >= 0 ? static_cast<char>(escaped) : text[0] == '+' ? ' ' : text[0]);
+    text.remove_prefix(escaped >= 0 ? 3 : 1);
   }
   return out;
 }

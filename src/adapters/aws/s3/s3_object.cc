@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <ctime>
 
-#include "base/clock.h"
+#include "adapters/aws/core/http_date.h"
 
 namespace varve::aws {
 namespace {
@@ -56,12 +55,6 @@ std::string WithoutQuotes(std::string_view etag) {
   return std::string(etag);
 }
 
-int64_t ParseHttpDate(std::string_view text) {
-  std::tm utc = {};
-  if (strptime(std::string(text).c_str(), "%a, %d %b %Y %H:%M:%S GMT", &utc) == nullptr) return 0;
-  return int64_t{timegm(&utc)} * kMicrosPerSecond;
-}
-
 ObjectInfo InfoOf(const HttpResponse& response, std::string_view bucket, std::string_view key,
                   Versioning versioning) {
   ObjectInfo info;
@@ -69,7 +62,7 @@ ObjectInfo InfoOf(const HttpResponse& response, std::string_view bucket, std::st
   info.ref = {std::string(bucket), std::string(key),
               VersionOf(response.Header("x-amz-version-id"), info.etag, versioning)};
   info.size_bytes = Number(response.Header("content-length"));
-  info.modified_us = ParseHttpDate(response.Header("last-modified"));
+  info.modified_us = ParseHttpDate(response.Header("last-modified")).value_or(0);
   return info;
 }
 

@@ -28,8 +28,6 @@ VersionSelector SelectorOf(const ObjectRef& ref, Versioning versioning);
 std::string VersionOf(std::string_view version_id, std::string_view etag, Versioning versioning);
 
 std::string WithoutQuotes(std::string_view etag);
-// "Wed, 21 Oct 2015 07:28:00 GMT" as microseconds since the epoch; 0: it is no date.
-int64_t ParseHttpDate(std::string_view text);
 
 // Of an answer to HEAD or GET; to PUT, the size is not told.
 ObjectInfo InfoOf(const HttpResponse& response, std::string_view bucket, std::string_view key,

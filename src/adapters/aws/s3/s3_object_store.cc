@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "adapters/aws/core/http_date.h"
 #include "adapters/aws/s3/s3_copy.h"
 #include "adapters/aws/s3/s3_download.h"
 #include "adapters/aws/s3/s3_listing.h"
@@ -71,7 +72,7 @@ Result<ObjectInfo> S3ObjectStore::Put(std::string_view key, std::string_view con
     if (!reply.failure) {
       ObjectInfo info = InfoOf(reply.response, bucket_.name(), key, versioning);
       info.size_bytes = content.size();
-      info.modified_us = ParseHttpDate(reply.response.Header("date"));
+      info.modified_us = ParseHttpDate(reply.response.Header("date")).value_or(0);
       return info;
     }
     if (condition == PutCondition::kIfAbsent && reply.failure->status == 412) {

@@ -23,12 +23,9 @@ int64_t Seconds(int64_t us) { return (us + kMicrosPerSecond - 1) / kMicrosPerSec
 
 // "MessageId" of an answer, "messageId" of an event.
 std::string Text(const json& node, std::string name) {
-  auto found = node.find(name);
-  if (found == node.end()) {
-    name[0] = static_cast<char>(name[0] | 0x20);
-    found = node.find(name);
-  }
-  return found != node.end() && found->is_string() ? found->get<std::string>() : "";
+  if (std::string text = TextOf(node, name); !text.empty()) return text;
+  name[0] = static_cast<char>(name[0] | 0x20);
+  return TextOf(node, name);
 }
 
 const json& Child(const json& node, const char* name, const char* small) {
@@ -218,20 +215,24 @@ Status SqsQueue::Bury(std::string_view receipt, std::string_view reason) {
 }
 
 Result<QueueDepth> SqsQueue::Depth() {
-  QueueDepth depth;
-  const auto count = [&](const std::string& url, const char* name) -> Result<uint64_t> {
+  constexpr const char* kVisible = "ApproximateNumberOfMessages";
+  constexpr const char* kInFlight = "ApproximateNumberOfMessagesNotVisible";
+  const auto look = [&](const std::string& url) -> Result<QueueDepth> {
     VARVE_ASSIGN_OR_RETURN(
         const json answer,
         service_.Call("GetQueueAttributes",
-                      {{"QueueUrl", url}, {"AttributeNames", json::array({name})}},
+                      {{"QueueUrl", url}, {"AttributeNames", json::array({kVisible, kInFlight})}},
                       "look at the queue"));
-    return static_cast<uint64_t>(Number(Text(Child(answer, "Attributes", "attributes"), name)));
+    const json& counts = Child(answer, "Attributes", "attributes");
+    QueueDepth depth;
+    depth.visible = static_cast<uint64_t>(Number(Text(counts, kVisible)));
+    depth.in_flight = static_cast<uint64_t>(Number(Text(counts, kInFlight)));
+    return depth;
   };
-  VARVE_ASSIGN_OR_RETURN(depth.visible, count(url_, "ApproximateNumberOfMessages"));
-  VARVE_ASSIGN_OR_RETURN(depth.in_flight, count(url_, "ApproximateNumberOfMessagesNotVisible"));
-  if (!dead_url_.empty()) {
-    VARVE_ASSIGN_OR_RETURN(depth.dead, count(dead_url_, "ApproximateNumberOfMessages"));
-  }
+  VARVE_ASSIGN_OR_RETURN(QueueDepth depth, look(url_));
+  if (dead_url_.empty()) return depth;
+  VARVE_ASSIGN_OR_RETURN(const QueueDepth dead, look(dead_url_));
+  depth.dead = dead.visible;
   return depth;
 }
 

@@ -9,11 +9,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string Text(const json& node, const char* name) {
-  const auto found = node.find(name);
-  return found != node.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 // Seconds since the epoch, with a fraction.
 int64_t Instant(const json& node, const char* name) {
   const auto found = node.find(name);
@@ -28,13 +23,13 @@ ExecutionState StateOf(std::string_view status) {
 
 Execution ParseExecution(const json& node) {
   Execution execution;
-  execution.name = Text(node, "name");
-  execution.input = Text(node, "input");
-  const std::string status = Text(node, "status");
+  execution.name = TextOf(node, "name");
+  execution.input = TextOf(node, "input");
+  const std::string status = TextOf(node, "status");
   execution.state = StateOf(status);
   if (execution.state == ExecutionState::kFailed) {
-    execution.error = Text(node, "error").empty() ? status : Text(node, "error");
-    if (const std::string cause = Text(node, "cause"); !cause.empty()) {
+    execution.error = TextOf(node, "error").empty() ? status : TextOf(node, "error");
+    if (const std::string cause = TextOf(node, "cause"); !cause.empty()) {
       execution.error += ": " + cause;
     }
   }
