@@ -1,7 +1,7 @@
 """What the two diagrams show, apart from how it is drawn, so that tests can read it without graphviz.
 
 A node names the resources of infra/template.yaml that it stands for (none: it is outside), and the
-component of docs/aws/components.md that it belongs to (none: it is no component of its own).
+component of docs/concepts.md that it belongs to (none: it is no component of its own).
 """
 
 from dataclasses import dataclass

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ import zipfile
 
 import boto3
 import dynamodb_server
+from function_call import invoke
 from infra_template import load_template, of_type
 from s3_servers import SERVERS, answers, free_port
 
@@ -68,40 +70,71 @@ def wait_until(answered, what):
             raise RuntimeError(f"{what} did not start")
 
 
+def sqs_event(messages):
+    """What Lambda makes of messages that it received for a function."""
+    return json.dumps({"Records": [
+        {"messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"],
+         "body": message["Body"], "attributes": message["Attributes"], "messageAttributes": {},
+         "eventSource": "aws:sqs"} for message in messages]}).encode()
+
+
+def kept_log(name):
+    """A folder for the logs of a bench that people may want to read although all went well."""
+    folder = ROOT / "build/aws-e2e" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
 class Bench:
     """A pipeline that is up. Everything it logs is below `folder`."""
 
     def __init__(self, folder, moto, dynamo, addresses):
         self.folder, self.moto, self.dynamo, self.addresses = folder, moto, dynamo, addresses
+        self.failed_invocations = 0
 
     def client(self, service):
         url = self.dynamo if service == "dynamodb" else self.moto
         return boto3.client(service, endpoint_url=url, region_name=REGION,
                             aws_access_key_id="test", aws_secret_access_key="test")
 
+    def keys(self, bucket, prefix):
+        pages = self.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket,
+                                                                            Prefix=prefix)
+        return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+
+    def read(self, bucket, key):
+        return self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+
     def invoke(self, function, event):
-        from moto_server import invoke
         answer, failed = invoke(self.addresses[function], json.dumps(event).encode())
         assert not failed, answer
         return answer
 
+    def receive(self, visibility_s=0):
+        received = self.client("sqs").receive_message(
+            QueueUrl=self.queue, MaxNumberOfMessages=10, VisibilityTimeout=visibility_s,
+            AttributeNames=["All"])
+        return received.get("Messages", [])
+
     def poll(self):
         """What the event source mapping does, once; the number of messages."""
-        sqs = self.client("sqs")
-        received = sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10,
-                                       VisibilityTimeout=0, AttributeNames=["All"])
-        messages = received.get("Messages", [])
-        if not messages:
-            return 0
-        records = [{"messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"],
-                    "body": message["Body"], "attributes": message["Attributes"],
-                    "messageAttributes": {}, "eventSource": "aws:sqs"} for message in messages]
-        answer = self.invoke("manifest-builder", {"Records": records})
+        messages = self.receive()
+        if messages:
+            self.deliver(messages, self.addresses["manifest-builder"])
+        return len(messages)
+
+    def deliver(self, messages, address):
+        """Messages that the function did not take stay in the queue; all of them when it failed."""
+        answer, failed = invoke(address, sqs_event(messages))
+        if failed:
+            self.failed_invocations += 1
+            return
         left = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
         for message in messages:
             if message["MessageId"] not in left:
-                sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
-        return len(messages)
+                self.client("sqs").delete_message(QueueUrl=self.queue,
+                                                  ReceiptHandle=message["ReceiptHandle"])
 
     def executions(self):
         found = self.client("stepfunctions").list_executions(stateMachineArn=STATE_MACHINE)
@@ -126,6 +159,17 @@ class Bench:
         states = self.client("stepfunctions")
         while states.describe_execution(executionArn=arn)["status"] == "RUNNING":
             assert time.monotonic() < end, f"{arn} does not end"
+
+    def histories(self):
+        """What each execution went through."""
+        states = self.client("stepfunctions")
+        return {run["name"]: states.get_execution_history(executionArn=run["executionArn"])["events"]
+                for run in self.executions()}
+
+    def keep_histories(self):
+        """Beside the logs."""
+        text = json.dumps(self.histories(), indent=1, default=str)
+        (self.folder / "executions.json").write_text(text)
 
     def make_resources(self):
         s3, sqs, sns = self.client("s3"), self.client("sqs"), self.client("sns")
@@ -187,7 +231,8 @@ def glue_runner():
 
 
 @contextlib.contextmanager
-def bench(folder, glue_above_bytes=0):
+def bench(folder, glue_above_bytes=0, started_by=(), **moto_environment):
+    """`started_by`: a command that starts the functions' programs in place of the emulator."""
     ports = {function: free_port() for function in FUNCTIONS}
     addresses = {function: f"127.0.0.1:{port}" for function, port in ports.items()}
     port = free_port()
@@ -197,16 +242,22 @@ def bench(folder, glue_above_bytes=0):
         stack.enter_context(process(
             [sys.executable, pathlib.Path(__file__).with_name("moto_server.py"), str(port)],
             folder / "moto.log", FUNCTIONS=json.dumps(addresses), GLUE_RUNNER=glue_runner(),
-            AWS_ENDPOINT_URL=moto, SPARK_LOCAL_IP="127.0.0.1"))
+            AWS_ENDPOINT_URL=moto, SPARK_LOCAL_IP="127.0.0.1", **moto_environment))
         wait_until(lambda: answers(moto + "/moto-api/"), "moto")
         up = Bench(folder, moto, dynamo, addresses)
         up.make_resources()
         up.client("dynamodb").create_table(**table())
+        environment = up.environment(glue_above_bytes)
         for function, address in addresses.items():
-            stack.enter_context(process(
-                [emulator(), "--runtime-interface-emulator-address", address,
-                 "--runtime-api-address", f"127.0.0.1:{free_port()}", BINARY, "lambda", function],
-                folder / f"{function}.log", **up.environment(glue_above_bytes)))
+            stack.enter_context(function_served(function, address, folder, environment, started_by))
         for function, address in addresses.items():
             wait_until(lambda at=address: answers(f"http://{at}/"), function)
         yield up
+
+
+def function_served(function, address, folder, environment, started_by=()):
+    """The function's program under the emulator, as a process."""
+    return process(
+        [emulator(), "--runtime-interface-emulator-address", address,
+         "--runtime-api-address", f"127.0.0.1:{free_port()}", *started_by, BINARY, "lambda",
+         function], folder / f"{function}.log", **environment)

@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 from bench import BINARY, ROOT, bench, emulator, process, wait_until
-from moto_server import invoke
+from function_call import invoke
 from s3_servers import answers, free_port
 
 BYTES_MAX = 15_000_000

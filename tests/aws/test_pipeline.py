@@ -1,113 +1,118 @@
 """The pipeline on AWS from end to end: files in, typed rows out, every line accounted for."""
 
 import gzip
-import io
 import json
 
-import pyarrow.parquet as parquet
 import pytest
-from bench import PIPELINE, bench
-
-DAY = "2025-01-17"
-BAD_LINE = b'{"id": 900, "broken": \n'
-
-
-def rows_of(number):
-    return [{"id": number * 100 + i, "name": f"n{number}-{i}", "big": 2**53 + number,
-             **({"late": True} if number == 7 and i == 9 else {})} for i in range(10)]
-
-
-def lines(rows):
-    return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
-
-
-def put_files(up):
-    """25 files; the rows they hold."""
-    s3 = up.client("s3")
-    expected = []
-    for number in range(25):
-        rows, key = rows_of(number), f"in/{DAY}-file{number:03} +ü.ndjson"
-        body = lines(rows)
-        if number == 3:
-            key, body = key + ".gz", gzip.compress(body)
-        elif number == 5:
-            body = BAD_LINE + body
-        elif number == 8:
-            rows, body = [], BAD_LINE * 3
-        elif number == 11:
-            s3.put_object(Bucket="landing", Key=key, Body=lines(rows_of(99)))  # overwritten below
-        s3.put_object(Bucket="landing", Key=key, Body=body)
-        expected += rows
-    return expected
-
-
-def keys(up, bucket, prefix):
-    listed = up.client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)
-    return [entry["Key"] for entry in listed.get("Contents", [])]
-
-
-def read(up, bucket, key):
-    return up.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
-
-
-def output_rows(up):
-    rows = []
-    for key in keys(up, "lake", "pipeline/output/year=2025/month=01/day=17/"):
-        table = parquet.read_table(io.BytesIO(read(up, "lake", key)))
-        rows += [{name: value for name, value in row.items() if value is not None}
-                 for row in table.to_pylist()]
-    return sorted(rows, key=lambda row: row["id"])
-
-
-def all_rows_are_there(up):
-    return len(output_rows(up)) >= len(up.expected)
+from bench import PIPELINE, bench, kept_log
+from conftest import run_varve
+from scenario import (
+    BAD_LINE,
+    BAD_LINES,
+    DAY,
+    FILES,
+    all_rows_are_there,
+    expected_rows,
+    lines,
+    manifests,
+    output_rows,
+    put_files,
+    rows_in,
+    rows_of,
+    writes,
+)
 
 
 @pytest.fixture(scope="module")
-def drained(tmp_path_factory):
+def drained():
     """A bench through which the 25 files have gone, with a poison message among their events."""
-    with bench(tmp_path_factory.mktemp("aws")) as up:
+    with bench(kept_log("lambda")) as up:
         up.expected = put_files(up)
         up.client("sqs").send_message(QueueUrl=up.queue, MessageBody="poison")
         up.drain(lambda: all_rows_are_there(up))
         yield up
+        up.keep_histories()
 
 
 def test_every_row_is_there_once(drained):
-    assert output_rows(drained) == sorted(drained.expected, key=lambda row: row["id"])
+    assert output_rows(drained) == expected_rows()
 
 
 def test_manifests_name_each_file_once(drained):
     names = []
-    for key in keys(drained, "manifests", "manifests/"):
-        manifest = json.loads(read(drained, "manifests", key))
+    for key in drained.keys("manifests", "manifests/"):
+        manifest = json.loads(drained.read("manifests", key))
         assert manifest["pipeline"] == PIPELINE
         assert key == f"manifests/{manifest['batch']}.json"
         names += [file["key"] for file in manifest["files"]]
-    assert len(names) == len(set(names)) == 25
+    assert len(names) == len(set(names)) == FILES
+
+
+def what_is_the_same_anywhere(manifest):
+    """A manifest without what depends on the place and the moment."""
+    own = {"batch", "created", "schema_version", "output_prefix", "files"}
+    files = [{name: value for name, value in file.items() if name not in ("bucket", "version")}
+             for file in manifest["files"]]
+    return {name: manifest[name] for name in manifest if name not in own}, list(manifest), files
+
+
+def test_one_machine_makes_the_same(drained, tmp_path):
+    """The same files through `varve run` on directories: the same rows, manifests and bad lines."""
+    for key, body in writes():
+        path = tmp_path / "landing" / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+    output = tmp_path / "lake"
+    run = run_varve("run", tmp_path / "landing", output, "--once", "--listen", "none", "--name",
+                    PIPELINE, "--prefix", "in/", "--output-prefix", "pipeline/output",
+                    "--settle-time", "0")
+    assert run.code == 3, "there are bad lines"
+
+    day = output / "pipeline/output/year=2025/month=01/day=17"
+    assert rows_in(path.read_bytes() for path in day.iterdir()) == output_rows(drained)
+
+    here = [json.loads(path.read_bytes()) for path in output.rglob("manifests/*/*.json")]
+    mine, theirs = [[what_is_the_same_anywhere(manifest) for manifest in all_of_them]
+                    for all_of_them in (here, manifests(drained))]
+    assert {str(part[:2]) for part in mine} == {str(part[:2]) for part in theirs}
+    by_key = [sorted((file for _, _, files in part for file in files), key=lambda f: f["key"])
+              for part in (mine, theirs)]
+    assert by_key[0] == by_key[1]
+
+    local = [json.loads(line) for path in output.rglob("_quarantine/*.ndjson")
+             for line in path.read_bytes().splitlines()]
+    kept = [[{name: record[name] for name in record if name not in ("file", "source", "time")}
+             for record in records] for records in (local, quarantined(drained))]
+    assert sorted(map(str, kept[0])) == sorted(map(str, kept[1]))
 
 
 def test_every_line_is_accounted_for(drained):
     counts = [0, 0, 0, 0]
-    for key in keys(drained, "manifests", "results/"):
-        for outcome in json.loads(read(drained, "manifests", key))["result"]["outcomes"]:
+    for key in drained.keys("manifests", "results/"):
+        for outcome in json.loads(drained.read("manifests", key))["result"]["outcomes"]:
             assert outcome["error"] == ""
             lines_, rows, quarantined, blank = outcome["counts"]
             assert lines_ == rows + quarantined + blank
             counts = [total + one for total, one in zip(counts, outcome["counts"])]
-    assert counts == [len(drained.expected) + 4, len(drained.expected), 4, 0]
+    rows = len(expected_rows())
+    assert counts == [rows + BAD_LINES, rows, BAD_LINES, 0]
+
+
+def quarantined(up):
+    return [json.loads(line) for key in up.keys("lake", "pipeline/output/_quarantine/")
+            for line in up.read("lake", key).splitlines()]
 
 
 def test_bad_lines_are_kept_for_people(drained):
-    records = [json.loads(line) for key in keys(drained, "lake", "pipeline/output/_quarantine/")
-               for line in read(drained, "lake", key).splitlines()]
-    assert len(records) == 4
+    records = quarantined(drained)
+    assert len(records) == BAD_LINES
     assert all(record["raw"].encode() + b"\n" == BAD_LINE for record in records)
 
 
 def test_nothing_is_left_over(drained):
-    assert keys(drained, "lake", "_varve/") == []
+    assert drained.keys("lake", "_varve/") == []
     assert {run["status"] for run in drained.executions()} == {"SUCCEEDED"}
+    assert drained.failed_invocations == 0
     queue = drained.client("sqs").get_queue_attributes(QueueUrl=drained.queue,
                                                        AttributeNames=["All"])["Attributes"]
     assert queue["ApproximateNumberOfMessages"] == "0"
@@ -128,11 +133,11 @@ def test_metrics_are_in_the_log(drained):
         rows += record.get("varve_rows_total", 0)
         if "_aws" in record:
             assert record["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "varve"
-    assert rows == len(drained.expected)
+    assert rows == len(expected_rows())
 
 
 def test_events_that_come_again_change_nothing(drained):
-    before = keys(drained, "manifests", "")
+    before = drained.keys("manifests", "")
     body = json.dumps({"Records": [{
         "eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
         "s3": {"bucket": {"name": "landing"},
@@ -140,7 +145,7 @@ def test_events_that_come_again_change_nothing(drained):
     for _ in range(3):
         drained.client("sqs").send_message(QueueUrl=drained.queue, MessageBody=body)
     drained.drain(lambda: True)
-    assert keys(drained, "manifests", "") == before
+    assert drained.keys("manifests", "") == before
 
 
 def test_what_cannot_be_read_fails_alone_and_tells_people(drained):
@@ -149,7 +154,6 @@ def test_what_cannot_be_read_fails_alone_and_tells_people(drained):
     s3.put_object(Bucket="landing", Key=f"in/{DAY}-corrupt.ndjson.gz",
                   Body=gzip.compress(lines(rows_of(71)))[:-9])
     s3.put_object(Bucket="landing", Key=f"in/{DAY}-good.ndjson", Body=lines(good))
-    drained.expected += good
     sqs, alerts = drained.client("sqs"), []
 
     def told():
@@ -161,16 +165,17 @@ def test_what_cannot_be_read_fails_alone_and_tells_people(drained):
     alert = next(alert for alert in alerts if "corrupt" in alert["Message"])
     assert "retry" in alert["Message"]
     assert alert["Subject"].startswith("varve orders: ")
-    assert output_rows(drained) == sorted(drained.expected, key=lambda row: row["id"])
+    assert output_rows(drained) == expected_rows() + good
 
 
-def test_large_batches_are_converted_by_spark(tmp_path):
+def test_large_batches_are_converted_by_spark():
     """The same files by Glue's job on real Spark: the same rows and the same names."""
-    with bench(tmp_path, glue_above_bytes=1) as up:
+    with bench(kept_log("glue"), glue_above_bytes=1) as up:
         up.expected = put_files(up)
         up.drain(lambda: all_rows_are_there(up))
-        assert output_rows(up) == sorted(up.expected, key=lambda row: row["id"])
+        up.keep_histories()
+        assert output_rows(up) == expected_rows()
         runs = up.client("glue").get_job_runs(JobName="varve-orders")["JobRuns"]
         assert {run["JobRunState"] for run in runs} == {"SUCCEEDED"}
         assert len(runs) == len(up.executions())
-        assert keys(up, "lake", "_varve/") == []
+        assert up.keys("lake", "_varve/") == []

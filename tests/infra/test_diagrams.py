@@ -10,8 +10,9 @@ from infra_template import load_template
 sys.path.insert(0, str(ROOT / "docs"))
 from diagram_tables import PICTURES, mermaid  # noqa: E402  (found by the line above)
 
-COMPONENTS = ROOT / "docs/aws/components.md"
-ROW = re.compile(r"^\| ([A-Z][\w ]+) \| (`.+) \| (`.+) \| (`.+) \|$", re.M)
+COMPONENTS = ROOT / "docs/concepts.md"
+PAGE = ROOT / "docs/aws/components.md"
+ROW = re.compile(r"^\| ([A-Z][\w ]+) \| ([^|]+) \| (`[^|]+) \| (`[^|]+) \| (`[^|]+) \|$", re.M)
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def template():
 
 @pytest.fixture(scope="module")
 def components():
-    """Component -> resources, code and tests that the page names."""
+    """Component -> what the table names: what it is on one machine, resources, code and tests."""
     rows = ROW.findall(COMPONENTS.read_text())
     found = {name: [re.findall(r"`([^`]+)`", cell) for cell in cells] for name, *cells in rows}
     assert len(found) == len(rows) == 11
@@ -50,23 +51,25 @@ def test_a_node_stands_for_resources_of_its_component(components):
     for picture in PICTURES:
         for node in picture.nodes.values():
             if node.component:
-                assert set(node.resources) <= set(components[node.component][0]), node.label
+                assert set(node.resources) <= set(components[node.component][1]), node.label
 
 
 def test_every_resource_serves_one_component(components, template):
-    served = [resource for resources, _, _ in components.values() for resource in resources]
+    served = [resource for _, resources, _, _ in components.values() for resource in resources]
     assert sorted(served) == sorted(template["Resources"])
 
 
 def test_code_and_tests_of_components_are_there(components):
-    for name, (_, code, tests) in components.items():
-        for path in code + tests:
+    for name, (local, _, code, tests) in components.items():
+        here = [f"src/adapters/local/{file}" for file in local if file.endswith(".cc")
+                and "/" not in file]
+        for path in here + [path for path in local if path.startswith("src/")] + code + tests:
             assert (ROOT / path).exists(), f"{name}: {path}"
 
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
 def test_mermaid_and_image_are_on_the_page(picture):
-    page = COMPONENTS.read_text()
+    page = PAGE.read_text()
     assert f"```mermaid\n{mermaid(picture)}```" in page
     assert f"(../images/{picture.name}.png)" in page
     assert (ROOT / f"docs/images/{picture.name}.png").read_bytes().startswith(b"\x89PNG")
