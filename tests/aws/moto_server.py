@@ -42,10 +42,9 @@ def is_lost(*call):
 def invoke_for_state_machine(parameters, region, state_credentials):
     del region, state_credentials
     name = parameters["FunctionName"].rpartition(":")[2]
-    payload = parameters["Payload"]
-    payload = payload if isinstance(payload, bytes) else str(payload).encode()
-    answer, failed = invoke(json.loads(os.environ["FUNCTIONS"])[name], payload)
-    if is_lost(name, json.loads(payload)["batch"]):
+    event = json.loads(parameters["Payload"])
+    answer, failed = invoke(json.loads(os.environ["FUNCTIONS"])[name], event)
+    if is_lost(name, event["batch"]):
         answer, failed = {"errorType": "Lambda.Unknown", "errorMessage": "the answer is lost"}, True
     response = {"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": answer}
     return {**response, "FunctionError": "Unhandled"} if failed else response

@@ -21,9 +21,9 @@ def lines(rows):
     return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
 
 
-def writes():
+def writes(files=FILES):
     """(key, content), in the order of writing; one key is written twice."""
-    for number in range(FILES):
+    for number in range(files):
         key, body = f"in/{DAY}-file{number:03} +ü.ndjson", lines(rows_of(number))
         if number == 3:
             key, body = key + ".gz", gzip.compress(body)
@@ -36,15 +36,15 @@ def writes():
         yield key, body
 
 
-def expected_rows():
-    return [row for number in range(FILES) if number != 8 for row in rows_of(number)]
+def expected_rows(files=FILES):
+    return [row for number in range(files) if number != 8 for row in rows_of(number)]
 
 
-def put_files(up):
-    """All of them into a bench's input bucket; the rows they hold."""
-    for key, body in writes():
+def put_files(up, files=FILES):
+    """The first of them, all if not told, into a bench's input bucket; the rows they hold."""
+    for key, body in writes(files):
         up.client("s3").put_object(Bucket="landing", Key=key, Body=body)
-    return expected_rows()
+    return expected_rows(files)
 
 
 def rows_in(contents):

@@ -51,7 +51,7 @@ def test_it_runs_where_there_is_nothing_else(package, tmp_path):
                    "sweeper"]
         with process(command, tmp_path / "chroot.log", **up.environment(0)):
             wait_until(lambda: answers(f"http://{address}/"), "the function")
-            answer, failed = invoke(address, b"{}")
+            answer, failed = invoke(address, {})
     assert not failed, answer
     assert answer == {"taken_over": 0, "flushed": 0}
 

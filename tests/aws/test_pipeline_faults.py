@@ -36,8 +36,8 @@ def test_steps_are_repeated_when_their_answers_are_lost(tmp_path):
     """Each function does its work for each batch, the builder too, and is called once more."""
     with bench(tmp_path, LOSE_ANSWERS="1") as up:
         up.expected = put_files(up)
-        while messages := up.receive(visibility_s=1):
-            up.invoke("manifest-builder", json.loads(sqs_event(messages)))
+        for _ in range(3):
+            assert up.invoke("manifest-builder", sqs_event(up.receive(visibility_s=1)))
         up.drain(lambda: all_rows_are_there(up))
         check_nothing_lost(up)
         assert failures(up)["TaskFailed"] == 3 * len(up.executions())  # begin, convert, commit
@@ -45,16 +45,15 @@ def test_steps_are_repeated_when_their_answers_are_lost(tmp_path):
 
 def test_a_job_of_spark_that_succeeded_runs_again(tmp_path):
     with bench(tmp_path, glue_above_bytes=1, LOSE_ANSWERS="1") as up:
-        up.expected = put_files(up)
+        up.expected = put_files(up, files=10)  # one batch
         up.drain(lambda: all_rows_are_there(up))
         check_nothing_lost(up)
         runs = up.client("glue").get_job_runs(JobName="varve-orders")["JobRuns"]
-        assert Counter(run["JobRunState"] for run in runs) == {
-            "FAILED": 1, "SUCCEEDED": len(up.executions())}
+        assert Counter(run["JobRunState"] for run in runs) == {"FAILED": 1, "SUCCEEDED": 1}
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="no strace")
-@pytest.mark.parametrize("point", [3, 5, 7, 9])
+@pytest.mark.parametrize("point", [3, 7])
 def test_functions_are_killed(tmp_path, point):
     """Each function's first process is killed as it sends its n-th request, and comes again."""
     with bench(tmp_path, started_by=[DIES_ONCE, tmp_path, "sendto", str(point)]) as up:
@@ -63,7 +62,8 @@ def test_functions_are_killed(tmp_path, point):
         check_nothing_lost(up)
         died = {function for function in FUNCTIONS if (tmp_path / f"{function}-died").exists()}
         assert died >= {"manifest-builder", "sweeper", "begin", "convert", "commit"}
-        print(dict(failures(up)), up.failed_invocations)
+        assert up.failed_invocations == 2  # of the builder and the sweeper
+        assert failures(up)["TaskFailed"] >= 3
 
 
 def test_fifty_builders_at_once_share_the_files(tmp_path):
@@ -74,7 +74,7 @@ def test_fifty_builders_at_once_share_the_files(tmp_path):
             s3.put_object(Bucket="landing", Key=f"in/{DAY}-{number:03}.ndjson", Body=lines([row]))
             up.expected.append(row)
         builders = [f"127.0.0.1:{free_port()}" for _ in range(BUILDERS)]
-        for number, address in enumerate(builders):
+        for address in builders:
             stack.enter_context(function_served(
                 "manifest-builder", address, tmp_path, up.environment(0)))
         for address in builders:
@@ -88,6 +88,5 @@ def test_fifty_builders_at_once_share_the_files(tmp_path):
 
         names = Counter(file["key"] for manifest in manifests(up) for file in manifest["files"])
         assert set(names.values()) == {1}
-        assert FILES - len(names) < 10  # what is left is too little for a manifest
         up.drain(lambda: all_rows_are_there(up))
         check_nothing_lost(up)
