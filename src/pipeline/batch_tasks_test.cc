@@ -132,6 +132,17 @@ TEST_F(BatchTasksTest, AnotherOwnerGoesOnFromWhatWasRecorded) {
   EXPECT_EQ(tracker.Stats("orders")->totals.rows, 10U);
 }
 
+// Step Functions starts nothing under a name that it knows.
+TEST_F(BatchTasksTest, AnOwnerTakesOverFromItselfUnderAnotherName) {
+  DropAndFlush();
+  for (size_t ended = 1; ended < 4; ++ended) {
+    for (auto& [name, execution] : workflow.started) execution.state = ExecutionState::kFailed;
+    clock.Advance(config.lease_us + 1);
+    EXPECT_EQ(TakeOver("p1"), 1);
+    EXPECT_EQ(workflow.started.size(), ended + 1);
+  }
+}
+
 TEST_F(BatchTasksTest, AResultThatDoesNotAddUpIsRefused) {
   DropAndFlush();
   const auto begun = Tasks().Begin(clock.NowUs());

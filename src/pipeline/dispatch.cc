@@ -8,6 +8,13 @@
 #include "pipeline/sweeper.h"
 
 namespace varve {
+namespace {
+
+// Among them are those whose workflow runs longer than the lease, and they come first.
+constexpr int kAbandonedMax = 1000;
+
+}  // namespace
+
 std::string WorkflowName(const BatchRecord& batch) {
   std::string name = batch.pipeline + "-" + batch.id + "-" + batch.owner;
   std::replace(name.begin(), name.end(), '/', '-');
@@ -49,15 +56,27 @@ Result<bool> Dispatch::IsRunning(const BatchRecord& batch) {
   return execution.error();
 }
 
+// A workflow starts once under one name, which is made of the batch and the owner: whoever takes over
+// from himself needs another one.
+PipelineConfig Dispatch::SuccessorOf(const BatchRecord& batch) const {
+  PipelineConfig config = config_;
+  if (batch.owner.starts_with(config_.owner)) {
+    config.owner.append("-").append(std::to_string(batch.fence));
+  }
+  return config;
+}
+
 Result<int> Dispatch::TakeOver(int batches_max, int64_t now_us) {
-  VARVE_ASSIGN_OR_RETURN(const auto abandoned, deps_.tracker.Abandoned(config_.name, now_us, 100));
+  VARVE_ASSIGN_OR_RETURN(const auto abandoned,
+                         deps_.tracker.Abandoned(config_.name, now_us, kAbandonedMax));
   int started = 0;
   for (const BatchRecord& batch : abandoned) {
     if (started == batches_max) break;
     // A long conversion outlives its lease, which nothing renews meanwhile.
     VARVE_ASSIGN_OR_RETURN(const bool running, IsRunning(batch));
     if (running) continue;
-    VARVE_ASSIGN_OR_RETURN(const auto leased, varve::TakeOver(config_, deps_, batch, now_us));
+    VARVE_ASSIGN_OR_RETURN(const auto leased,
+                           varve::TakeOver(SuccessorOf(batch), deps_, batch, now_us));
     if (!leased) continue;
     VARVE_RETURN_IF_ERROR(Launch(*leased));
     ++started;

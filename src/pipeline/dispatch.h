@@ -33,6 +33,7 @@ class Dispatch {
  private:
   Status Launch(const BatchRecord& batch);
   Result<bool> IsRunning(const BatchRecord& batch);
+  PipelineConfig SuccessorOf(const BatchRecord& batch) const;
 
   const PipelineConfig& config_;
   Deps& deps_;

@@ -24,6 +24,7 @@ constexpr int64_t kOutageUsMin = kMicrosPerMinute;
 constexpr int64_t kOutageUsMax = 4 * kMicrosPerMinute;
 constexpr int64_t kWeatherUsMax = 8 * kMicrosPerMinute;  // between outages
 constexpr int64_t kFleetHealingUsMax = 4 * kMicrosPerDay;
+constexpr uint64_t kInvocationsAProcess = 60;  // then Lambda takes another
 constexpr uint64_t kLostAnswer = 5;  // of 10,000: an invocation that goes on, called again meanwhile
 
 lambda::Function (*const kTasks[])(lambda::FunctionContext&) = {
@@ -176,6 +177,7 @@ void Fleet::RunSweeper() {
   Process process;
   while (true) {
     loop_.Sleep(kMicrosPerMinute - world_.now() % kMicrosPerMinute);
+    if (random_.Below(kInvocationsAProcess) == 0) process.reset();
     if (!process) process = Start(lambda::SweeperFunction);
     Answer(&process, "{}", kSweeperTimeoutUs);
   }
