@@ -16,8 +16,8 @@ constexpr int kBatchesALook = 25;  // between two looks at the clock
 constexpr int64_t kSweepReserveUs =
     10 * kMicrosPerSecond;  // before the deadline, to end in good order
 
-// Reconciling takes longer than one invocation, or one process, may last: each goes on where the one
-// before it had to stop, which is kept among the executions.
+// Reconciling takes longer than one invocation, or one process, may last: each goes on where the
+// one before it had to stop, which is kept among the executions.
 class Sweeper {
  public:
   explicit Sweeper(FunctionContext& context) : context_(context) {
@@ -30,8 +30,9 @@ class Sweeper {
     Meter meter(context_.config, context_.deps);
     meter.Announce();
     meter.Waiting(now_us);
-    VARVE_RETURN_IF_ERROR(StartBatches());
+    const Status started = StartBatches();
     VARVE_RETURN_IF_ERROR(StepReconcile());
+    VARVE_RETURN_IF_ERROR(started);
     return json({{"taken_over", taken_over_}, {"flushed", flushed_}}).dump();
   }
 

@@ -143,6 +143,19 @@ TEST_F(BatchTasksTest, AnOwnerTakesOverFromItselfUnderAnotherName) {
   }
 }
 
+TEST_F(BatchTasksTest, ABatchThatCannotBeStartedHoldsUpNoOther) {
+  DropAndFlush();
+  for (int i = 10; i < 20; ++i) Drop("in/" + std::to_string(i) + ".ndjson");
+  EXPECT_EQ(Take(*queue.Receive(10, kMicrosPerMinute)).left.size(), 0U);
+  ASSERT_EQ(Flush(), 1);
+  const std::string manifest = tracker.GetBatch("orders", kBatch)->manifest_key;
+  ASSERT_TRUE(manifests.Put(manifest, "no manifest", PutCondition::kAlways).ok());
+  for (auto& [name, execution] : workflow.started) execution.state = ExecutionState::kFailed;
+  clock.Advance(config.lease_us + 1);
+  EXPECT_EQ(TakeOver("p2"), 1);
+  EXPECT_EQ(tracker.GetBatch("orders", "2025-01-17/batch-0002")->owner, "p2");
+}
+
 TEST_F(BatchTasksTest, AResultThatDoesNotAddUpIsRefused) {
   DropAndFlush();
   const auto begun = Tasks().Begin(clock.NowUs());

@@ -8,8 +8,8 @@
 namespace varve {
 namespace {
 
-// Whoever has little time looks at the clock between two pages: one must be short, also when all that
-// is on it has to be repaired.
+// Whoever has little time looks at the clock between two pages: one must be short, also when all
+// that is on it has to be repaired.
 constexpr int kReconcilePage = 100;
 
 bool Made(const BatchRecord& batch, std::string_view key) {

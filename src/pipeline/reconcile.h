@@ -58,7 +58,8 @@ class Reconciler {
   const ReconcileReport& report() const { return report_; }
 
   // Where it is; empty: at the beginning, or done. Another process goes on from there with GoOn
-  // before its first Step, and reports on the rest alone. A text that says nothing is the beginning.
+  // before its first Step, and reports on the rest alone. A text that says nothing is the
+  // beginning.
   std::string Position() const;
   void GoOn(std::string_view position);
 

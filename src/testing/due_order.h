@@ -35,7 +35,8 @@ class DueOrder {
     }
   }
 
-  // The lowest rank of all, due or not; {INT64_MAX, 0}: there is none. Looks at all that is not due.
+  // The lowest rank of all, due or not; {INT64_MAX, 0}: there is none. Looks at all that is not
+  // due.
   Rank Lowest() const {
     Rank lowest{INT64_MAX, 0};
     if (!ready_.empty()) lowest = ready_.begin()->first;
@@ -44,7 +45,7 @@ class DueOrder {
   }
 
  private:
-  std::map<Rank, int64_t> ready_;                // with when it became due
+  std::map<Rank, int64_t> ready_;             // with when it became due
   std::set<std::pair<int64_t, Rank>> later_;  // what nobody has seen due yet
 };
 

@@ -1,5 +1,5 @@
-// MemoryFileTracker: a FileTracker that lasts as long as the process. Made for millions of files: what
-// a running pipeline asks costs the same whatever the table's size, save pages of all files.
+// MemoryFileTracker: a FileTracker that lasts as long as the process. For millions of files: what a
+// running pipeline asks costs about the same whatever the table's size, save pages of all files.
 #pragma once
 
 #include <cstdint>

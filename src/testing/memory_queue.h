@@ -1,5 +1,5 @@
-// MemoryQueue: a Queue that lasts as long as the process. No call but Depth and Redrive costs more for
-// more messages.
+// MemoryQueue: a Queue that lasts as long as the process. Only Depth and Redrive look at all
+// messages.
 #pragma once
 
 #include <cstdint>
@@ -56,7 +56,7 @@ class MemoryQueue : public Queue {
   Items items_;
   DueOrder visible_;                                  // items by their id
   std::unordered_map<uint64_t, uint64_t> delivered_;  // the last delivery of an item -> its id
-  std::map<uint64_t, DeadLetter> dead_;  // by order of death
+  std::map<uint64_t, DeadLetter> dead_;               // by order of death
 };
 
 }  // namespace varve

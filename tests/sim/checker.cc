@@ -45,10 +45,10 @@ void ReadRows(const std::string& content, std::set<Row>* rows) {
   }
 }
 
-// Everything is checked one file, one object or one batch at a time, so that a million is no more than
-// many: all rows are where they should be when those of each batch's outputs are those of the files
-// completed in it, no file is completed in two, and no object is visible that is not some batch's
-// output.
+// Everything is checked one file, one object or one batch at a time, so that a million take no more
+// memory than one: all rows are where they should be when those of each batch's outputs are those
+// of the files completed in it, each completed file is in the batch that it names, and no object is
+// visible that is not some batch's output.
 class Checks {
  public:
   Checks(World& world, Tally* tally) : world_(world), tally_(tally) {}
@@ -202,7 +202,8 @@ class Checks {
   void CheckDeadLetters() {
     uint64_t garbage = 0;
     ForEach([&](const std::string& after) { return world_.queue.DeadLetters(after, kPage); },
-            &DeadLetterPage::letters, [&](const DeadLetter& letter) {
+            &DeadLetterPage::letters,
+            [&](const DeadLetter& letter) {
               garbage += letter.body == "{\"what\":\"ever\"}";
               Demand(!letter.reason.empty(), "a dead letter without a reason");
             });

@@ -25,7 +25,8 @@ constexpr int64_t kOutageUsMax = 4 * kMicrosPerMinute;
 constexpr int64_t kWeatherUsMax = 8 * kMicrosPerMinute;  // between outages
 constexpr int64_t kFleetHealingUsMax = 4 * kMicrosPerDay;
 constexpr uint64_t kInvocationsAProcess = 60;  // then Lambda takes another
-constexpr uint64_t kLostAnswer = 5;  // of 10,000: an invocation that goes on, called again meanwhile
+constexpr uint64_t kLostAnswer =
+    5;  // of 10,000: an invocation that goes on, called again meanwhile
 
 lambda::Function (*const kTasks[])(lambda::FunctionContext&) = {
     lambda::BeginFunction, nullptr, lambda::CommitFunction, lambda::FailFunction};

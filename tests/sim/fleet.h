@@ -1,7 +1,7 @@
 // Fleet: the pipeline as it runs on AWS, in virtual time: many copies of the manifest builder, each
-// given ten messages at a time, a sweeper every minute, and a state machine that calls the functions
-// of each batch. All of them wait for each other's calls, of which each takes a while and may be
-// throttled; any may die at any call. The same seed does the same, call for call.
+// given ten messages at a time, a sweeper every minute, and a state machine that calls the
+// functions of each batch. Each call of a port takes a while, in which all others go on, and may be
+// throttled; any process may die at any call. The same seed does the same, call for call.
 #pragma once
 
 #include <cstdint>
@@ -59,7 +59,9 @@ class Fleet {
   void Spend(const LambdaProcess& process, int64_t us);
 
   bool Chance(uint64_t of_10000) { return random_.Below(10'000) < of_10000; }
-  int64_t Below(int64_t us) { return static_cast<int64_t>(random_.Below(static_cast<uint64_t>(us))); }
+  int64_t Below(int64_t us) {
+    return static_cast<int64_t>(random_.Below(static_cast<uint64_t>(us)));
+  }
 
   const Schedule schedule_;
   World world_;

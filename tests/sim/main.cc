@@ -161,12 +161,12 @@ int RunFleet(const Options& options) {
       "virtual time: written after %.0f s, drained %.0f s later, healed %.0f s later\n"
       "%.1f s of CPU, %.0f MiB\n",
       number(options.files), number(options.builders), number(report.calls),
-      static_cast<double>(report.calls) / static_cast<double>(options.files),
-      number(tally.faults), number(tally.ticks), number(tally.crashes), number(report.executions),
+      static_cast<double>(report.calls) / static_cast<double>(options.files), number(tally.faults),
+      number(tally.ticks), number(tally.crashes), number(report.executions),
       number(report.processes_most), number(tally.batches), number(tally.takeovers),
       number(tally.late_writes), number(report.claims_refused), number(tally.completed),
-      number(tally.failed), number(tally.given_up), number(tally.missing),
-      number(tally.superseded), number(tally.rows), seconds(report.written_us),
+      number(tally.failed), number(tally.given_up), number(tally.missing), number(tally.superseded),
+      number(tally.rows), seconds(report.written_us),
       seconds(report.drained_us - report.written_us), seconds(report.healed_us - report.written_us),
       seconds(Microseconds(used.ru_utime) + Microseconds(used.ru_stime)),
       static_cast<double>(used.ru_maxrss) / 1024);

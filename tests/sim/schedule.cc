@@ -56,8 +56,8 @@ Schedule Schedule::OfFleet(uint64_t seed, uint64_t files) {
   Schedule schedule(seed);
   schedule.config = FleetConfig();
   schedule.files = files;
-  schedule.active_us = std::max(
-      kLeastUs, static_cast<int64_t>(files) * (kMicrosPerSecond / kFilesASecond));
+  schedule.active_us =
+      std::max(kLeastUs, static_cast<int64_t>(files) * (kMicrosPerSecond / kFilesASecond));
   schedule.crash = 1;
   schedule.fault = 100;
   schedule.pause = 1;

@@ -23,8 +23,7 @@ bool MayPass(const std::string& error) {
 const RetryPolicy& PolicyOf(StateMachine::Task task, const std::string& error) {
   switch (task) {
     case StateMachine::Task::kBegin: return kBeginRetry;
-    case StateMachine::Task::kConvert:
-      return IsDeath(error) ? kConvertDeathRetry : kConvertRetry;
+    case StateMachine::Task::kConvert: return IsDeath(error) ? kConvertDeathRetry : kConvertRetry;
     case StateMachine::Task::kCommit:
     case StateMachine::Task::kFail: break;
   }

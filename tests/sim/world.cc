@@ -19,8 +19,8 @@ constexpr std::string_view kNames[] = {
 }  // namespace
 
 Result<BatchRecord> Tracker::Claim(const ClaimRequest& request) {
-  const auto taken = std::find_if(
-      request.files.begin(), request.files.end(), [&](const ObjectRef& ref) {
+  const auto taken =
+      std::find_if(request.files.begin(), request.files.end(), [&](const ObjectRef& ref) {
         const auto file = Get(request.pipeline, ref);
         return !file.ok() || file->state != FileState::kPending;
       });

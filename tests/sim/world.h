@@ -32,8 +32,8 @@ class Violation : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// No file may be claimed that is in a batch already. Nothing that a process writes about a batch may take effect once another one has its lease, or it
-// has a newer one itself.
+// No file may be claimed that is in a batch already. Nothing that a process writes about a batch
+// may take effect once another one has its lease, or it has a newer one itself.
 class Tracker : public MemoryFileTracker {
  public:
   Result<BatchRecord> Claim(const ClaimRequest& request) override;
