@@ -6,7 +6,7 @@ import json
 
 import pyarrow.parquet as parquet
 import pytest
-from bench import PIPELINE, bench
+from bench import PIPELINE, TABLE, bench
 
 DAY = "2025-01-17"
 BAD_LINE = b'{"id": 900, "broken": \n'
@@ -111,6 +111,12 @@ def test_nothing_is_left_over(drained):
     queue = drained.client("sqs").get_queue_attributes(QueueUrl=drained.queue,
                                                        AttributeNames=["All"])["Attributes"]
     assert queue["ApproximateNumberOfMessages"] == "0"
+
+
+def test_where_reconciling_has_come_to_outlives_the_process(drained):
+    found = drained.client("dynamodb").get_item(TableName=TABLE, Key={
+        "pk": {"S": f"execution#{PIPELINE}/reconcile"}, "sk": {"S": "execution"}})
+    assert "Item" in found
 
 
 def test_poison_is_a_dead_letter_with_its_reason(drained):
