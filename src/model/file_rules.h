@@ -27,8 +27,8 @@ struct RetryRule {
 };
 
 // The file after a batch with it failed: pending, alone, or failed for good, or superseded when a
-// newer version of its key arrived in the meantime. After a first outage it may be tried in company:
-// thousands that it met would each be a batch of its own.
+// newer version of its key arrived in the meantime. After a first outage it may be tried in
+// company: thousands that it met would each be a batch of its own.
 FileRecord AfterFailure(FileRecord file, std::string_view error, const RetryRule& rule,
                         bool newer_known, int64_t now_us);
 FileRecord AfterSuccess(FileRecord file, const RowAccounting& accounting, int64_t now_us);
