@@ -6,6 +6,7 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 0
 SIM_SCHEDULES ?= 1000000
+SIM_FILES ?= 1000000
 SOAK_SECONDS ?= 259200
 
 BUILD = scripts/build.sh
@@ -53,10 +54,11 @@ tsan: | deps-build
 	@$(BUILD) tsan
 	@ctest --preset tsan -j $(JOBS) | scripts/quiet_ctest.sh
 
-## sim: run SIM_SCHEDULES hostile schedules of the pipeline (docs/internals/simulation.md)
+## sim: SIM_SCHEDULES hostile schedules, and SIM_FILES files on AWS (docs/internals/simulation.md)
 sim: | deps-build
 	@$(BUILD) release sim
 	@build/release/tests/sim/sim --seeds 1..$(SIM_SCHEDULES) --jobs $(JOBS)
+	@build/release/tests/sim/sim --files $(SIM_FILES)
 
 ## soak: run the pipeline for SOAK_SECONDS (72 h) while it is killed, paused and fed with bad input
 soak: build | deps-test

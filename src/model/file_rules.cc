@@ -46,7 +46,7 @@ FileRecord AfterFailure(FileRecord file, std::string_view error, const RetryRule
   file.attempts += 1;
   file.error = error;
   file.updated_us = now_us;
-  file.alone = true;
+  file.alone = rule.attempts_max != kNobodyToBlame || file.attempts > 1;
   file.accounting = {};
   file.not_before_us = 0;
   if (newer_known) {

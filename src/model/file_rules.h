@@ -18,13 +18,17 @@ FileRecord NewFile(const FileRecord& registered);
 
 bool MayBeSuperseded(FileState state);  // pending, failed
 
+// As `attempts_max`: an outage failed the batch, not its files, which are never given up for it.
+inline constexpr uint32_t kNobodyToBlame = UINT32_MAX;
+
 struct RetryRule {
   uint32_t attempts_max = 1;
   int64_t retry_us = 0;  // not before
 };
 
 // The file after a batch with it failed: pending, alone, or failed for good, or superseded when a
-// newer version of its key arrived in the meantime.
+// newer version of its key arrived in the meantime. After a first outage it may be tried in
+// company: thousands that it met would each be a batch of its own.
 FileRecord AfterFailure(FileRecord file, std::string_view error, const RetryRule& rule,
                         bool newer_known, int64_t now_us);
 FileRecord AfterSuccess(FileRecord file, const RowAccounting& accounting, int64_t now_us);

@@ -43,6 +43,17 @@ TEST(FileRules, AttemptsAreCountedUpToTheirMost) {
   EXPECT_EQ(file.updated_us, 20);
 }
 
+TEST(FileRules, AFirstOutageSendsNoFileOnItsWayAlone) {
+  FileRecord file;
+  file.state = FileState::kProcessing;
+  file = AfterFailure(file, "throttled", {kNobodyToBlame, 50}, false, 10);
+  EXPECT_EQ(file.state, FileState::kPending);
+  EXPECT_FALSE(file.alone);
+  // What fails again may be one file that looks like an outage.
+  file = AfterFailure(file, "throttled", {kNobodyToBlame, 50}, false, 20);
+  EXPECT_TRUE(file.alone);
+}
+
 TEST(FileRules, AReopenedBatchRemembersWhatReadersSee) {
   BatchRecord batch;
   batch.state = BatchState::kCompleted;

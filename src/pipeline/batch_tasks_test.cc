@@ -132,6 +132,30 @@ TEST_F(BatchTasksTest, AnotherOwnerGoesOnFromWhatWasRecorded) {
   EXPECT_EQ(tracker.Stats("orders")->totals.rows, 10U);
 }
 
+// Step Functions starts nothing under a name that it knows.
+TEST_F(BatchTasksTest, AnOwnerTakesOverFromItselfUnderAnotherName) {
+  DropAndFlush();
+  for (size_t ended = 1; ended < 4; ++ended) {
+    for (auto& [name, execution] : workflow.started) execution.state = ExecutionState::kFailed;
+    clock.Advance(config.lease_us + 1);
+    EXPECT_EQ(TakeOver("p1"), 1);
+    EXPECT_EQ(workflow.started.size(), ended + 1);
+  }
+}
+
+TEST_F(BatchTasksTest, ABatchThatCannotBeStartedHoldsUpNoOther) {
+  DropAndFlush();
+  for (int i = 10; i < 20; ++i) Drop("in/" + std::to_string(i) + ".ndjson");
+  EXPECT_EQ(Take(*queue.Receive(10, kMicrosPerMinute)).left.size(), 0U);
+  ASSERT_EQ(Flush(), 1);
+  const std::string manifest = tracker.GetBatch("orders", kBatch)->manifest_key;
+  ASSERT_TRUE(manifests.Put(manifest, "no manifest", PutCondition::kAlways).ok());
+  for (auto& [name, execution] : workflow.started) execution.state = ExecutionState::kFailed;
+  clock.Advance(config.lease_us + 1);
+  EXPECT_EQ(TakeOver("p2"), 1);
+  EXPECT_EQ(tracker.GetBatch("orders", "2025-01-17/batch-0002")->owner, "p2");
+}
+
 TEST_F(BatchTasksTest, AResultThatDoesNotAddUpIsRefused) {
   DropAndFlush();
   const auto begun = Tasks().Begin(clock.NowUs());

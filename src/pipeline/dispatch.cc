@@ -8,6 +8,14 @@
 #include "pipeline/sweeper.h"
 
 namespace varve {
+namespace {
+
+// Among them are those whose workflow runs longer than the lease, and they come first.
+constexpr int kAbandonedMax = 1000;
+constexpr int kFailuresMax = 5;  // of one look: more is an outage
+
+}  // namespace
+
 std::string WorkflowName(const BatchRecord& batch) {
   std::string name = batch.pipeline + "-" + batch.id + "-" + batch.owner;
   std::replace(name.begin(), name.end(), '/', '-');
@@ -49,18 +57,44 @@ Result<bool> Dispatch::IsRunning(const BatchRecord& batch) {
   return execution.error();
 }
 
+// A workflow starts once under one name, which is made of the batch and the owner: whoever takes a
+// batch over from himself needs another one.
+PipelineConfig Dispatch::SuccessorOf(const BatchRecord& batch) const {
+  PipelineConfig config = config_;
+  if (batch.owner.starts_with(config_.owner)) {
+    config.owner.append("-").append(std::to_string(batch.fence));
+  }
+  return config;
+}
+
+Result<bool> Dispatch::TakeOverOne(const BatchRecord& batch, int64_t now_us) {
+  // A long conversion outlives its lease, which nothing renews meanwhile.
+  VARVE_ASSIGN_OR_RETURN(const bool running, IsRunning(batch));
+  if (running) return false;
+  VARVE_ASSIGN_OR_RETURN(const auto leased,
+                         varve::TakeOver(SuccessorOf(batch), deps_, batch, now_us));
+  if (!leased) return false;
+  VARVE_RETURN_IF_ERROR(Launch(*leased));
+  return true;
+}
+
 Result<int> Dispatch::TakeOver(int batches_max, int64_t now_us) {
-  VARVE_ASSIGN_OR_RETURN(const auto abandoned, deps_.tracker.Abandoned(config_.name, now_us, 100));
+  VARVE_ASSIGN_OR_RETURN(const auto abandoned,
+                         deps_.tracker.Abandoned(config_.name, now_us, kAbandonedMax));
   int started = 0;
+  int failures = 0;
   for (const BatchRecord& batch : abandoned) {
     if (started == batches_max) break;
-    // A long conversion outlives its lease, which nothing renews meanwhile.
-    VARVE_ASSIGN_OR_RETURN(const bool running, IsRunning(batch));
-    if (running) continue;
-    VARVE_ASSIGN_OR_RETURN(const auto leased, varve::TakeOver(config_, deps_, batch, now_us));
-    if (!leased) continue;
-    VARVE_RETURN_IF_ERROR(Launch(*leased));
-    ++started;
+    if (passed_over_.contains(batch.id)) continue;
+    const auto taken = TakeOverOne(batch, now_us);
+    started += taken.ok() && *taken ? 1 : 0;
+    if (taken.ok() && *taken) continue;
+    passed_over_.insert(batch.id);
+    if (taken.ok()) continue;
+    deps_.log.Write(
+        LogLevel::kWarning, "batch_not_started",
+        {{"pipeline", config_.name}, {"batch", batch.id}, {"error", taken.error().message}});
+    if (++failures == kFailuresMax) return taken.error();
   }
   return started;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 
 #include "base/result.h"
@@ -27,17 +28,21 @@ class Dispatch {
 
   // Claims and starts what is due, at most `batches_max` batches. Gives their number.
   Result<int> Flush(int batches_max, int64_t now_us);
-  // The same for batches whose lease ended while no workflow runs for them.
+  // The same for batches whose lease ended while no workflow runs for them. One that cannot be
+  // started holds up no other, and like one that runs is not looked at again by this object.
   Result<int> TakeOver(int batches_max, int64_t now_us);
 
  private:
   Status Launch(const BatchRecord& batch);
   Result<bool> IsRunning(const BatchRecord& batch);
+  Result<bool> TakeOverOne(const BatchRecord& batch, int64_t now_us);
+  PipelineConfig SuccessorOf(const BatchRecord& batch) const;
 
   const PipelineConfig& config_;
   Deps& deps_;
   Workflow& workflow_;
   Builder builder_;
+  std::set<std::string> passed_over_;  // batches that TakeOver left alone
 };
 
 }  // namespace varve

@@ -1,10 +1,10 @@
 #include "pipeline/failure.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 #include <vector>
 
+#include "model/file_rules.h"
 #include "pipeline/publish.h"
 
 namespace varve {
@@ -64,8 +64,7 @@ Status Failure::End(HeldBatch& held, std::string_view error, Blame blame, int64_
   }
   VARVE_ASSIGN_OR_RETURN(const auto missing, Vanished(held.record));
   VARVE_ASSIGN_OR_RETURN(const int64_t retry_us, RetryTime(held.record, now_us));
-  const uint32_t attempts_max =
-      blame == Blame::kFiles ? config_.attempts_max : std::numeric_limits<uint32_t>::max();
+  const uint32_t attempts_max = blame == Blame::kFiles ? config_.attempts_max : kNobodyToBlame;
   VARVE_ASSIGN_OR_RETURN(
       held.record, deps_.tracker.Fail(held.record, error, missing, attempts_max, retry_us, now_us));
   return Ok{};
@@ -99,9 +98,9 @@ Status Failure::Tell(const BatchRecord& batch, std::string_view error) {
       std::string(error) +
           (rerun ? "\nIt was being reprocessed; its rows are as they were before. Run varve "
                    "reprocess again once the cause is mended."
-                 : "\nEach of its files is tried again alone, so that one bad file cannot hold up "
-                   "the others; nothing needs to be done unless they fail for good. See varve "
-                   "batches and varve explain KEY."));
+                 : "\nIts files are tried again, each alone unless it was an outage, so that one "
+                   "bad file cannot hold up the others; nothing needs to be done unless they fail "
+                   "for good. See varve batches and varve explain KEY."));
   AlertFiles(batch, given_up, error);
   return Ok{};
 }

@@ -8,7 +8,9 @@
 namespace varve {
 namespace {
 
-constexpr int kReconcilePage = 500;
+// Whoever has little time looks at the clock between two pages: one must be short, also when all
+// that is on it has to be repaired.
+constexpr int kReconcilePage = 100;
 
 bool Made(const BatchRecord& batch, std::string_view key) {
   return std::any_of(batch.outputs.begin(), batch.outputs.end(),
@@ -35,6 +37,21 @@ Result<bool> Reconciler::Step(int64_t now_us) {
   VARVE_RETURN_IF_ERROR(Page(now_us));
   if (after_.empty()) phase_ = static_cast<Phase>(static_cast<int>(phase_) + 1);
   return phase_ == Phase::kDone;
+}
+
+std::string Reconciler::Position() const {
+  const bool begun = phase_ != Phase::kInput || !after_.empty();
+  if (!begun || phase_ == Phase::kDone) return {};
+  return std::to_string(static_cast<int>(phase_)) + " " + after_;
+}
+
+void Reconciler::GoOn(std::string_view position) {
+  const size_t space = position.find(' ');
+  if (space != 1 || position[0] < '0') return;
+  const auto phase = static_cast<Phase>(position[0] - '0');
+  if (phase >= Phase::kDone) return;
+  phase_ = phase;
+  after_ = position.substr(space + 1);
 }
 
 Status Reconciler::Page(int64_t now_us) {

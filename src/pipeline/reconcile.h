@@ -57,6 +57,12 @@ class Reconciler {
   Result<bool> Step(int64_t now_us);
   const ReconcileReport& report() const { return report_; }
 
+  // Where it is; empty: at the beginning, or done. Another process goes on from there with GoOn
+  // before its first Step, and reports on the rest alone. A text that says nothing is the
+  // beginning.
+  std::string Position() const;
+  void GoOn(std::string_view position);
+
  private:
   enum class Phase { kInput, kPending, kFailed, kLeases, kOutputs, kRecords, kStaging, kDone };
 

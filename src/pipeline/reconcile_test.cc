@@ -44,6 +44,28 @@ TEST_F(ReconcileTest, LeavesAFileAloneThatMayBeGrowing) {
   EXPECT_EQ(Run(true).Found(Finding::kMissedEvent), 1u);
 }
 
+TEST_F(ReconcileTest, AnotherProcessGoesOnWhereOneHadToStop) {
+  constexpr int kFiles = 250;  // more than two pages
+  for (int i = 0; i < kFiles; ++i) {
+    const std::string key = "in/" + std::to_string(i) + ".ndjson";
+    ASSERT_TRUE(input.Put(key, "{}", PutCondition::kAlways).ok());
+  }
+  Deps deps = MakeDeps();
+  std::string position;
+  uint64_t found = 0;
+  int steps = 0;
+  do {
+    Reconciler reconciler(config, deps, false);
+    reconciler.GoOn(position);
+    ASSERT_TRUE(reconciler.Step(clock.NowUs()).ok());
+    position = reconciler.Position();
+    found += reconciler.report().Found(Finding::kMissedEvent);
+    ASSERT_LT(++steps, kFiles);
+  } while (!position.empty());
+  EXPECT_EQ(found, uint64_t{kFiles});
+  EXPECT_GT(steps, 3);
+}
+
 TEST_F(ReconcileTest, FindsSourcesThatVanished) {
   const ObjectInfo object = Drop("in/a.ndjson");
   MakePipeline()->Tick(clock.NowUs());

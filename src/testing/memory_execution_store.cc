@@ -14,6 +14,11 @@ Status MemoryExecutionStore::Put(const ExecutionRecord& record) {
                                       std::to_string(stored)};
   }
   records_[record.execution.name] = record;
+  if (record.execution.state == ExecutionState::kRunning) {
+    running_.insert(record.execution.name);
+  } else {
+    running_.erase(record.execution.name);
+  }
   return Ok{};
 }
 
@@ -30,9 +35,9 @@ Result<std::vector<ExecutionRecord>> MemoryExecutionStore::Running(std::string_v
                                                                    int limit) {
   const std::lock_guard lock(mutex_);
   std::vector<ExecutionRecord> running;
-  for (auto at = records_.upper_bound(after); at != records_.end(); ++at) {
+  for (auto at = running_.upper_bound(after); at != running_.end(); ++at) {
     if (running.size() == static_cast<size_t>(std::max(limit, 1))) break;
-    if (at->second.execution.state == ExecutionState::kRunning) running.push_back(at->second);
+    running.push_back(records_.find(*at)->second);
   }
   return running;
 }

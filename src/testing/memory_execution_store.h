@@ -3,6 +3,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ class MemoryExecutionStore : public ExecutionStore {
  private:
   std::mutex mutex_;
   std::map<std::string, ExecutionRecord, std::less<>> records_;
+  std::set<std::string, std::less<>> running_;  // names
 };
 
 }  // namespace varve

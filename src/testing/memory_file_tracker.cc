@@ -34,8 +34,8 @@ bool Matches(const BatchRecord& batch, const BatchFilter& filter) {
                       [](const BatchOutput& output) { return output.quarantine; }));
 }
 
-bool IsOpen(BatchState state) {
-  return state != BatchState::kCompleted && state != BatchState::kFailed;
+DueOrder::Rank RankOf(const FileRecord& file, uint64_t number) {
+  return {file.first_seen_us, number};
 }
 
 }  // namespace
@@ -51,10 +51,20 @@ MemoryFileTracker::File* MemoryFileTracker::Find(Table& table, const ObjectRef& 
 }
 
 Result<BatchRecord*> MemoryFileTracker::FindBatch(Table& table, std::string_view id) {
-  for (auto& [number, batch] : table.batches) {
-    if (batch.id == id) return &batch;
+  const auto found = table.batch_numbers.find(std::string(id));
+  if (found == table.batch_numbers.end()) {
+    return Error{Code::kNotFound, "no batch " + std::string(id)};
   }
-  return Error{Code::kNotFound, "no batch " + std::string(id)};
+  return &table.batches.at(found->second);
+}
+
+void MemoryFileTracker::NoteState(Table& table, const BatchRecord& batch) {
+  const uint64_t number = table.batch_numbers.at(batch.id);
+  if (HasEnded(batch.state)) {
+    table.open.erase(number);
+  } else {
+    table.open.insert(number);
+  }
 }
 
 bool MemoryFileTracker::NewerKnown(const Table& table, const FileRecord& file) {
@@ -68,8 +78,40 @@ bool MemoryFileTracker::NewerKnown(const Table& table, const FileRecord& file) {
   return false;
 }
 
-void MemoryFileTracker::Change(File& file, FileRecord next, std::string_view detail) {
+void MemoryFileTracker::Index(Table& table, const File& file) {
+  const FileRecord& record = file.record;
+  StateCount& count = table.counts[record.state];
+  count.files += 1;
+  count.bytes += record.object.size_bytes;
+  if (record.state == FileState::kPending) {
+    table.pending.Add(RankOf(record, file.number), record.not_before_us);
+  }
+  if (record.state != FileState::kCompleted) return;
+  table.totals.lines += record.accounting.lines;
+  table.totals.rows += record.accounting.rows;
+  table.totals.quarantined += record.accounting.quarantined;
+  table.totals.blank += record.accounting.blank;
+}
+
+void MemoryFileTracker::Unindex(Table& table, const File& file) {
+  const FileRecord& record = file.record;
+  StateCount& count = table.counts[record.state];
+  count.files -= 1;
+  count.bytes -= record.object.size_bytes;
+  if (record.state == FileState::kPending) {
+    table.pending.Remove(RankOf(record, file.number), record.not_before_us);
+  }
+  if (record.state != FileState::kCompleted) return;
+  table.totals.lines -= record.accounting.lines;
+  table.totals.rows -= record.accounting.rows;
+  table.totals.quarantined -= record.accounting.quarantined;
+  table.totals.blank -= record.accounting.blank;
+}
+
+void MemoryFileTracker::Change(Table& table, File& file, FileRecord next, std::string_view detail) {
+  if (!file.history.empty()) Unindex(table, file);
   file.record = std::move(next);
+  Index(table, file);
   file.history.push_back(
       {file.record.updated_us, file.record.state, file.record.batch, std::string(detail)});
 }
@@ -86,22 +128,24 @@ Result<Registered> MemoryFileTracker::Register(const FileRecord& file, std::stri
   const bool superseded = NewerKnown(table, next);
   if (superseded) next.state = FileState::kSuperseded;
   if (known == nullptr) {
-    const uint64_t number = table.files.size() + 1;
     known = &table.files[{ref.key, ref.bucket, ref.version}];
-    known->number = number;
+    table.by_number.push_back(known);
+    known->number = table.by_number.size();
   }
-  Change(*known, std::move(next), detail);
+  Change(table, *known, std::move(next), detail);
   if (superseded) return Registered::kSuperseded;
 
-  for (auto& [name, other] : table.files) {
-    FileRecord& record = other.record;
-    if (&other == known || record.object.ref.key != ref.key ||
-        record.object.ref.bucket != ref.bucket || !MayBeSuperseded(record.state)) {
-      continue;
+  for (auto at = table.files.lower_bound({ref.key, ref.bucket, ""}); at != table.files.end();
+       ++at) {
+    File& other = at->second;
+    if (other.record.object.ref.key != ref.key || other.record.object.ref.bucket != ref.bucket) {
+      break;
     }
+    if (&other == known || !MayBeSuperseded(other.record.state)) continue;
+    FileRecord record = other.record;
     record.state = FileState::kSuperseded;
     record.updated_us = file.first_seen_us;
-    Change(other, record, "superseded by " + ref.version);
+    Change(table, other, std::move(record), "superseded by " + ref.version);
   }
   return Registered::kNew;
 }
@@ -117,8 +161,10 @@ Result<std::vector<FileRecord>> MemoryFileTracker::Versions(std::string_view pip
                                                             std::string_view key) {
   const std::lock_guard lock(mutex_);
   std::vector<const File*> found;
-  for (const auto& [name, file] : TableOf(pipeline).files) {
-    if (file.record.object.ref.key == key) found.push_back(&file);
+  const Table& table = TableOf(pipeline);
+  for (auto at = table.files.lower_bound({std::string(key), "", ""});
+       at != table.files.end() && at->second.record.object.ref.key == key; ++at) {
+    found.push_back(&at->second);
   }
   std::sort(found.begin(), found.end(), [](const File* a, const File* b) {
     return std::tie(a->record.sequencer, a->number) > std::tie(b->record.sequencer, b->number);
@@ -136,17 +182,37 @@ Result<std::vector<FileEvent>> MemoryFileTracker::History(std::string_view pipel
   return file->history;
 }
 
+FilePage MemoryFileTracker::FilesOfBatch(Table& table, const FileFilter& filter) {
+  FilePage page;
+  const auto batch = FindBatch(table, filter.batch);
+  if (!batch.ok()) return page;
+  for (const ObjectRef& ref : (*batch)->files) {
+    const FileRecord& file = Find(table, ref)->record;
+    if (Matches(file, filter)) page.files.push_back(file);
+  }
+  std::sort(page.files.begin(), page.files.end(), [](const FileRecord& a, const FileRecord& b) {
+    const ObjectRef& x = a.object.ref;
+    const ObjectRef& y = b.object.ref;
+    return std::tie(x.key, x.bucket, x.version) < std::tie(y.key, y.bucket, y.version);
+  });
+  return page;
+}
+
 Result<FilePage> MemoryFileTracker::Files(std::string_view pipeline, const FileFilter& filter,
                                           std::string_view after, int limit) {
   const std::lock_guard lock(mutex_);
-  const Table& table = TableOf(pipeline);
+  Table& table = TableOf(pipeline);
+  if (!filter.batch.empty() && after.empty() && static_cast<size_t>(limit) >= kBatchFilesMax) {
+    return FilesOfBatch(table, filter);
+  }
   auto at = table.files.begin();
   if (!after.empty()) {
     const uint64_t number = Number(after, 0);
-    at = std::find_if(at, table.files.end(),
-                      [&](const auto& entry) { return entry.second.number == number; });
-    if (at == table.files.end()) return Error{Code::kInvalidArgument, "not a page of files"};
-    ++at;
+    if (number == 0 || number > table.by_number.size()) {
+      return Error{Code::kInvalidArgument, "not a page of files"};
+    }
+    const ObjectRef& ref = table.by_number[number - 1]->record.object.ref;
+    at = table.files.upper_bound({ref.key, ref.bucket, ref.version});
   }
   FilePage page;
   uint64_t last = 0;
@@ -165,46 +231,26 @@ Result<FilePage> MemoryFileTracker::Files(std::string_view pipeline, const FileF
 Result<std::vector<FileRecord>> MemoryFileTracker::Pending(std::string_view pipeline,
                                                            int64_t now_us, int limit) {
   const std::lock_guard lock(mutex_);
-  std::vector<const File*> found;
-  for (const auto& [name, file] : TableOf(pipeline).files) {
-    if (file.record.state == FileState::kPending && file.record.not_before_us <= now_us) {
-      found.push_back(&file);
-    }
-  }
-  std::sort(found.begin(), found.end(), [](const File* a, const File* b) {
-    return std::tie(a->record.first_seen_us, a->number) <
-           std::tie(b->record.first_seen_us, b->number);
-  });
+  Table& table = TableOf(pipeline);
   std::vector<FileRecord> pending;
-  for (const File* file : found) {
-    if (pending.size() == static_cast<size_t>(std::max(limit, 1))) break;
-    pending.push_back(file->record);
-  }
+  table.pending.ForEachDue(now_us, [&](const DueOrder::Rank& rank) {
+    pending.push_back(table.by_number[rank.second - 1]->record);
+    return pending.size() < static_cast<size_t>(std::max(limit, 1));
+  });
   return pending;
 }
 
 Result<TrackerStats> MemoryFileTracker::Stats(std::string_view pipeline) {
   const std::lock_guard lock(mutex_);
-  std::map<FileState, StateCount> counts;
+  const Table& table = TableOf(pipeline);
   TrackerStats stats;
-  for (const auto& [name, file] : TableOf(pipeline).files) {
-    const FileRecord& record = file.record;
-    StateCount& count = counts[record.state];
-    count.state = record.state;
-    count.files += 1;
-    count.bytes += record.object.size_bytes;
-    if (record.state == FileState::kPending &&
-        (stats.oldest_pending_us == 0 || record.first_seen_us < stats.oldest_pending_us)) {
-      stats.oldest_pending_us = record.first_seen_us;
-    }
-    if (record.state == FileState::kCompleted) {
-      stats.totals.lines += record.accounting.lines;
-      stats.totals.rows += record.accounting.rows;
-      stats.totals.quarantined += record.accounting.quarantined;
-      stats.totals.blank += record.accounting.blank;
-    }
+  for (const auto& [state, count] : table.counts) {
+    if (count.files > 0) stats.states.push_back({state, count.files, count.bytes});
   }
-  for (const auto& [state, count] : counts) stats.states.push_back(count);
+  if (FilesIn(stats, FileState::kPending) > 0) {
+    stats.oldest_pending_us = table.pending.Lowest().first;
+  }
+  stats.totals = table.totals;
   return stats;
 }
 
@@ -228,9 +274,12 @@ Result<BatchRecord> MemoryFileTracker::Claim(const ClaimRequest& request) {
     next.state = FileState::kClaimed;
     next.batch = id;
     next.updated_us = request.now_us;
-    Change(*file, std::move(next), "claimed by " + request.owner);
+    Change(table, *file, std::move(next), "claimed by " + request.owner);
   }
-  return table.batches[table.batches.size() + 1] = batch;
+  const uint64_t number = table.batches.size() + 1;
+  table.batch_numbers[id] = number;
+  table.open.insert(number);
+  return table.batches[number] = batch;
 }
 
 Result<BatchRecord> MemoryFileTracker::Lease(std::string_view pipeline, std::string_view batch,
@@ -247,9 +296,11 @@ Result<std::vector<BatchRecord>> MemoryFileTracker::Abandoned(std::string_view p
                                                               int64_t now_us, int limit) {
   const std::lock_guard lock(mutex_);
   std::vector<BatchRecord> abandoned;
-  for (const auto& [number, batch] : TableOf(pipeline).batches) {
+  const Table& table = TableOf(pipeline);
+  for (const uint64_t number : table.open) {
     if (abandoned.size() == static_cast<size_t>(std::max(limit, 1))) break;
-    if (IsOpen(batch.state) && batch.lease_until_us < now_us) abandoned.push_back(batch);
+    const BatchRecord& batch = table.batches.at(number);
+    if (batch.lease_until_us < now_us) abandoned.push_back(batch);
   }
   return abandoned;
 }
@@ -267,14 +318,25 @@ Result<BatchPage> MemoryFileTracker::Batches(std::string_view pipeline, const Ba
   const uint64_t before = Number(after, table.batches.size() + 1);
   BatchPage page;
   uint64_t last = 0;
-  for (auto at = table.batches.rbegin(); at != table.batches.rend(); ++at) {
-    if (at->first >= before || !Matches(at->second, filter)) continue;
+  // False: the page is full.
+  const auto take = [&](uint64_t number, const BatchRecord& batch) {
+    if (!Matches(batch, filter)) return true;
     if (page.batches.size() == static_cast<size_t>(std::max(limit, 1))) {
       page.next = std::to_string(last);
-      break;
+      return false;
     }
-    page.batches.push_back(at->second);
-    last = at->first;
+    page.batches.push_back(batch);
+    last = number;
+    return true;
+  };
+  if (filter.state && !HasEnded(*filter.state)) {
+    for (auto at = table.open.lower_bound(before); at != table.open.begin();) {
+      if (--at; !take(*at, table.batches.at(*at))) break;
+    }
+    return page;
+  }
+  for (auto at = table.batches.lower_bound(before); at != table.batches.begin();) {
+    if (--at; !take(at->first, at->second)) break;
   }
   return page;
 }
@@ -293,11 +355,13 @@ Result<BatchRecord> MemoryFileTracker::Reopen(std::string_view pipeline, std::st
     }
   }
   ReopenBatch(*stored);
+  NoteState(table, *stored);
   TakeLease(*stored, owner, now_us, lease_until_us);
   for (const ObjectRef& ref : stored->files) {
     File* file = Find(table, ref);
-    file->record.updated_us = now_us;
-    Change(*file, file->record, detail);
+    FileRecord next = file->record;
+    next.updated_us = now_us;
+    Change(table, *file, std::move(next), detail);
   }
   return *stored;
 }
@@ -316,7 +380,7 @@ Result<BatchRecord> MemoryFileTracker::Begin(const BatchRecord& batch, int64_t n
     FileRecord next = file->record;
     next.state = FileState::kProcessing;
     next.updated_us = now_us;
-    Change(*file, std::move(next), "");
+    Change(table, *file, std::move(next), "");
   }
   return *stored;
 }
@@ -347,15 +411,16 @@ Result<BatchRecord> MemoryFileTracker::Complete(const BatchRecord& batch,
   for (const FileOutcome& outcome : outcomes) {
     File* file = Find(table, outcome.ref);
     if (outcome.error.empty()) {
-      Change(*file, AfterSuccess(file->record, outcome.accounting, now_us), "");
+      Change(table, *file, AfterSuccess(file->record, outcome.accounting, now_us), "");
     } else {
-      Change(*file,
+      Change(table, *file,
              AfterFailure(file->record, outcome.error, {attempts_max, retry_us},
                           NewerKnown(table, file->record), now_us),
              outcome.error);
     }
   }
   CompleteBatch(*stored, now_us);
+  NoteState(table, *stored);
   return *stored;
 }
 
@@ -371,38 +436,42 @@ Result<BatchRecord> MemoryFileTracker::Fail(const BatchRecord& batch, std::strin
   VARVE_RETURN_IF_ERROR(CheckMembers(*stored, missing));
   if (FailAbortsRerun(*stored)) {
     AbortRerun(*stored, error, now_us);
+    NoteState(table, *stored);
     return *stored;
   }
   for (const ObjectRef& ref : stored->files) {
     File* file = Find(table, ref);
     const bool gone = std::find(missing.begin(), missing.end(), ref) != missing.end();
-    Change(*file,
+    Change(table, *file,
            gone ? AfterVanishing(file->record, now_us)
                 : AfterFailure(file->record, error, {attempts_max, retry_us},
                                NewerKnown(table, file->record), now_us),
            error);
   }
   FailBatch(*stored, error, now_us);
+  NoteState(table, *stored);
   return *stored;
 }
 
 Status MemoryFileTracker::Retry(std::string_view pipeline, const ObjectRef& ref,
                                 std::string_view detail, int64_t now_us) {
   const std::lock_guard lock(mutex_);
-  File* file = Find(TableOf(pipeline), ref);
+  Table& table = TableOf(pipeline);
+  File* file = Find(table, ref);
   if (file == nullptr) return Unknown(ref);
   VARVE_RETURN_IF_ERROR(CheckRetry(file->record));
-  Change(*file, AfterRetry(file->record, now_us), detail);
+  Change(table, *file, AfterRetry(file->record, now_us), detail);
   return Ok{};
 }
 
 Status MemoryFileTracker::MarkMissing(std::string_view pipeline, const ObjectRef& ref,
                                       std::string_view detail, int64_t now_us) {
   const std::lock_guard lock(mutex_);
-  File* file = Find(TableOf(pipeline), ref);
+  Table& table = TableOf(pipeline);
+  File* file = Find(table, ref);
   if (file == nullptr) return Unknown(ref);
   VARVE_RETURN_IF_ERROR(CheckMarkMissing(file->record));
-  Change(*file, AfterVanishing(file->record, now_us), detail);
+  Change(table, *file, AfterVanishing(file->record, now_us), detail);
   return Ok{};
 }
 

@@ -1,14 +1,18 @@
-// MemoryFileTracker: a FileTracker that lasts as long as the process.
+// MemoryFileTracker: a FileTracker that lasts as long as the process. For millions of files: what a
+// running pipeline asks costs about the same whatever the table's size, save pages of all files.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "ports/file_tracker.h"
+#include "testing/due_order.h"
 
 namespace varve {
 
@@ -56,13 +60,19 @@ class MemoryFileTracker : public FileTracker {
  private:
   struct File {
     FileRecord record;
-    uint64_t number = 0;  // in order of registration
+    uint64_t number = 0;  // in order of registration, from 1
     std::vector<FileEvent> history;
   };
   struct Table {
     std::map<std::tuple<std::string, std::string, std::string>, File>
-        files;                                // key, bucket, version
+        files;                     // key, bucket, version
+    std::vector<File*> by_number;  // at number - 1
+    DueOrder pending;              // files by first_seen_us and number
+    std::map<FileState, StateCount> counts;
+    RowAccounting totals;
     std::map<uint64_t, BatchRecord> batches;  // by age
+    std::unordered_map<std::string, uint64_t> batch_numbers;
+    std::set<uint64_t> open;  // numbers of batches that have not ended
     std::map<std::string, uint64_t> batches_of_day;
   };
 
@@ -70,7 +80,13 @@ class MemoryFileTracker : public FileTracker {
   static File* Find(Table& table, const ObjectRef& ref);
   static bool NewerKnown(const Table& table, const FileRecord& file);
   static Result<BatchRecord*> FindBatch(Table& table, std::string_view id);
-  static void Change(File& file, FileRecord next, std::string_view detail);
+  // Keeps `open` right after the state of a batch has changed.
+  static void NoteState(Table& table, const BatchRecord& batch);
+  static void Change(Table& table, File& file, FileRecord next, std::string_view detail);
+  // Adds a file to what is found without looking at all files, or takes it out.
+  static void Index(Table& table, const File& file);
+  static void Unindex(Table& table, const File& file);
+  static FilePage FilesOfBatch(Table& table, const FileFilter& filter);
 
   std::mutex mutex_;
   std::map<std::string, Table, std::less<>> tables_;

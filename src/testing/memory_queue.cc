@@ -16,10 +16,27 @@ Error TimedOut() { return Error{Code::kNotFound, "that delivery of the message h
 
 }  // namespace
 
+void MemoryQueue::Add(uint64_t id, Item item) {
+  visible_.Add({0, id}, item.visible_us);
+  items_[id] = std::move(item);
+}
+
+void MemoryQueue::HideUntil(Items::iterator item, int64_t visible_us) {
+  visible_.Remove({0, item->first}, item->second.visible_us);
+  item->second.visible_us = visible_us;
+  visible_.Add({0, item->first}, visible_us);
+}
+
+void MemoryQueue::Remove(Items::iterator item) {
+  visible_.Remove({0, item->first}, item->second.visible_us);
+  delivered_.erase(item->second.delivery);
+  items_.erase(item);
+}
+
 Status MemoryQueue::Send(const std::vector<std::string>& bodies) {
   const std::lock_guard lock(mutex_);
   const int64_t now_us = clock_.NowUs();
-  for (const std::string& body : bodies) items_[++ids_] = Item{body, 0, now_us, 0, 0};
+  for (const std::string& body : bodies) Add(++ids_, Item{body, 0, now_us, 0, 0});
   return Ok{};
 }
 
@@ -27,43 +44,48 @@ Result<std::vector<Message>> MemoryQueue::Receive(int limit, int64_t visibility_
   const std::lock_guard lock(mutex_);
   const int64_t now_us = clock_.NowUs();
   const auto wanted = static_cast<size_t>(std::clamp(limit, 1, 10));
+  std::vector<Items::iterator> dying;
+  std::vector<Items::iterator> found;
+  visible_.ForEachDue(now_us, [&](const DueOrder::Rank& rank) {
+    const auto item = items_.find(rank.second);
+    const bool dies = item->second.receive_count >= receives_max_;
+    (dies ? dying : found).push_back(item);
+    return found.size() < wanted;
+  });
+  for (const auto& item : dying) {
+    Kill(item, "received " + std::to_string(item->second.receive_count) + " times, never deleted");
+  }
   std::vector<Message> messages;
-  for (auto at = items_.begin(); at != items_.end() && messages.size() < wanted;) {
+  for (const auto& at : found) {
     Item& item = at->second;
-    if (item.visible_us > now_us) {
-      ++at;
-    } else if (item.receive_count >= receives_max_) {
-      at = Kill(at, "received " + std::to_string(item.receive_count) + " times, never deleted");
-    } else {
-      item.receive_count += 1;
-      item.visible_us = now_us + visibility_us;
-      item.delivery = ++deliveries_;
-      messages.push_back({std::to_string(at->first), std::to_string(item.delivery), item.body,
-                          item.receive_count, item.sent_us});
-      ++at;
-    }
+    item.receive_count += 1;
+    HideUntil(at, now_us + visibility_us);
+    delivered_.erase(item.delivery);
+    item.delivery = ++deliveries_;
+    delivered_[item.delivery] = at->first;
+    messages.push_back({std::to_string(at->first), std::to_string(item.delivery), item.body,
+                        item.receive_count, item.sent_us});
   }
   return messages;
 }
 
 MemoryQueue::Items::iterator MemoryQueue::Delivered(std::string_view receipt) {
-  const uint64_t delivery = Number(receipt);
-  return std::find_if(items_.begin(), items_.end(), [&](const auto& entry) {
-    return entry.second.delivery == delivery && delivery != 0 &&
-           entry.second.visible_us > clock_.NowUs();
-  });
+  const auto delivery = delivered_.find(Number(receipt));
+  if (delivery == delivered_.end()) return items_.end();
+  const auto item = items_.find(delivery->second);
+  return item->second.visible_us > clock_.NowUs() ? item : items_.end();
 }
 
-MemoryQueue::Items::iterator MemoryQueue::Kill(Items::iterator item, std::string_view reason) {
+void MemoryQueue::Kill(Items::iterator item, std::string_view reason) {
   dead_[++deaths_] = {std::to_string(item->first), item->second.body,    std::string(reason),
                       item->second.receive_count,  item->second.sent_us, clock_.NowUs()};
-  return items_.erase(item);
+  Remove(item);
 }
 
 Status MemoryQueue::Delete(std::string_view receipt) {
   const std::lock_guard lock(mutex_);
   const auto item = Delivered(receipt);
-  if (item != items_.end()) items_.erase(item);
+  if (item != items_.end()) Remove(item);
   return Ok{};
 }
 
@@ -71,7 +93,7 @@ Status MemoryQueue::Hide(std::string_view receipt, int64_t visibility_us) {
   const std::lock_guard lock(mutex_);
   const auto item = Delivered(receipt);
   if (item == items_.end()) return TimedOut();
-  item->second.visible_us = clock_.NowUs() + visibility_us;
+  HideUntil(item, clock_.NowUs() + visibility_us);
   return Ok{};
 }
 
@@ -120,7 +142,7 @@ Status MemoryQueue::Redrive(std::string_view id) {
   const auto letter = std::find_if(dead_.begin(), dead_.end(),
                                    [&](const auto& entry) { return entry.second.id == id; });
   if (letter == dead_.end()) return Error{Code::kNotFound, "no dead letter " + std::string(id)};
-  items_[Number(id)] = Item{letter->second.body, 0, letter->second.sent_us, 0, 0};
+  Add(Number(id), Item{letter->second.body, 0, letter->second.sent_us, 0, 0});
   dead_.erase(letter);
   return Ok{};
 }

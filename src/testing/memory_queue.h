@@ -1,14 +1,17 @@
-// MemoryQueue: a Queue that lasts as long as the process.
+// MemoryQueue: a Queue that lasts as long as the process. Only Depth and Redrive look at all
+// messages.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <mutex>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
 #include "ports/queue.h"
+#include "testing/due_order.h"
 
 namespace varve {
 
@@ -39,7 +42,10 @@ class MemoryQueue : public Queue {
 
   // The message whose current delivery `receipt` names, or the end.
   Items::iterator Delivered(std::string_view receipt);
-  Items::iterator Kill(Items::iterator item, std::string_view reason);
+  void Add(uint64_t id, Item item);
+  void HideUntil(Items::iterator item, int64_t visible_us);
+  void Remove(Items::iterator item);
+  void Kill(Items::iterator item, std::string_view reason);
 
   const Clock& clock_;
   const uint32_t receives_max_;
@@ -48,7 +54,9 @@ class MemoryQueue : public Queue {
   uint64_t deliveries_ = 0;
   uint64_t deaths_ = 0;
   Items items_;
-  std::map<uint64_t, DeadLetter> dead_;  // by order of death
+  DueOrder visible_;                                  // items by their id
+  std::unordered_map<uint64_t, uint64_t> delivered_;  // the last delivery of an item -> its id
+  std::map<uint64_t, DeadLetter> dead_;               // by order of death
 };
 
 }  // namespace varve

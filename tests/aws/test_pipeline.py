@@ -4,7 +4,7 @@ import gzip
 import json
 
 import pytest
-from bench import PIPELINE, bench, kept_log
+from bench import PIPELINE, TABLE, bench, kept_log
 from conftest import run_varve
 from scenario import (
     BAD_LINE,
@@ -116,6 +116,12 @@ def test_nothing_is_left_over(drained):
     queue = drained.client("sqs").get_queue_attributes(QueueUrl=drained.queue,
                                                        AttributeNames=["All"])["Attributes"]
     assert queue["ApproximateNumberOfMessages"] == "0"
+
+
+def test_where_reconciling_has_come_to_outlives_the_process(drained):
+    found = drained.client("dynamodb").get_item(TableName=TABLE, Key={
+        "pk": {"S": f"execution#{PIPELINE}/reconcile"}, "sk": {"S": "execution"}})
+    assert "Item" in found
 
 
 def test_poison_is_a_dead_letter_with_its_reason(drained):

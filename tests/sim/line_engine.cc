@@ -81,7 +81,7 @@ Status LineEngine::ConvertFile(const ManifestFile& file, Made* made, JobResult* 
     return Ok{};
   }
   // Its version was just looked at, and the truth about it is known.
-  const SourceFile& source = world_.truth.at({file.ref.key, file.ref.version});
+  const SourceFile source = world_.Truth(file.ref);
   if (source.order == "poison") return Error{Code::kInternal, "the engine choked"};
   if (source.order == "killer") throw Crash();
   if (source.order == "corrupt") {

@@ -29,6 +29,8 @@ class LineEngine : public JobRunner {
   // Ends the jobs whose time has come. Throws Crash.
   void RunDue();
   int64_t NextDue() const;  // true time; INT64_MAX: none
+  // A whole job at this moment. Throws Crash.
+  Status Convert(const std::string& name, const Manifest& manifest, JobResult* result);
 
  private:
   struct Job {
@@ -39,7 +41,6 @@ class LineEngine : public JobRunner {
   struct Made;
 
   void Run(const std::string& name, Job& job);
-  Status Convert(const std::string& name, const Manifest& manifest, JobResult* result);
   Status ConvertFile(const ManifestFile& file, Made* made, JobResult* result);
   Status Stage(const std::string& name, const std::string& key, const std::string& content,
                bool quarantine, JobResult* result);

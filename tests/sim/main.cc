@@ -2,6 +2,9 @@
 //
 //   sim --seeds A..B [--seconds N] [--jobs N]   all seeds from A to B, or as many as N seconds
 //   sim --seed N [--trace]                      one seed, with every event on stdout
+//   sim --files N [--builders N] [--seed N] [--trace]   a fleet through which N files go
+
+#include <sys/resource.h>
 
 #include <atomic>
 #include <charconv>
@@ -13,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "sim/fleet.h"
 #include "sim/simulation.h"
 
 namespace varve::sim {
@@ -25,6 +29,8 @@ struct Options {
   uint64_t last = 1000;
   uint64_t seconds = 0;
   uint64_t jobs = 1;
+  uint64_t files = 0;  // above 0: a fleet
+  uint64_t builders = 50;
   bool trace = false;
 };
 
@@ -55,6 +61,10 @@ bool ParseOptions(int argc, char** argv, Options* options) {
       options->last = options->first;
     } else if (flag == "--seconds") {
       if (!ParseNumber(value, &options->seconds)) return false;
+    } else if (flag == "--files") {
+      if (!ParseNumber(value, &options->files)) return false;
+    } else if (flag == "--builders") {
+      if (!ParseNumber(value, &options->builders)) return false;
     } else if (flag != "--jobs" || !ParseNumber(value, &options->jobs)) {
       return false;
     }
@@ -123,14 +133,57 @@ class Runner {
   uint64_t failures_ = 0;
 };
 
+int64_t Microseconds(const timeval& time) {
+  return int64_t{time.tv_sec} * kMicrosPerSecond + time.tv_usec;
+}
+
+int RunFleet(const Options& options) {
+  Fleet fleet(options.first, options.files, options.builders, options.trace);
+  const std::string violation = fleet.Run();
+  if (!violation.empty()) {
+    std::printf("seed %llu: %s\n", static_cast<unsigned long long>(options.first),
+                violation.c_str());
+    return 1;
+  }
+  const Tally& tally = fleet.tally();
+  const FleetReport& report = fleet.report();
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto number = [](uint64_t n) { return static_cast<unsigned long long>(n); };
+  const auto seconds = [](int64_t us) {
+    return static_cast<double>(us) / static_cast<double>(kMicrosPerSecond);
+  };
+  std::printf(
+      "%llu files, %llu builders: %llu calls (%.1f a file), %llu faults, %llu invocations (%llu "
+      "died), %llu executions, at most %llu at a time\n"
+      "%llu batches (%llu takeovers, %llu late writes refused, %llu claims refused), files: "
+      "%llu completed, %llu failed (%llu innocent), %llu missing, %llu superseded; %llu rows\n"
+      "virtual time: written after %.0f s, drained %.0f s later, healed %.0f s later\n"
+      "%.1f s of CPU, %.0f MiB\n",
+      number(options.files), number(options.builders), number(report.calls),
+      static_cast<double>(report.calls) / static_cast<double>(options.files), number(tally.faults),
+      number(tally.ticks), number(tally.crashes), number(report.executions),
+      number(report.processes_most), number(tally.batches), number(tally.takeovers),
+      number(tally.late_writes), number(report.claims_refused), number(tally.completed),
+      number(tally.failed), number(tally.given_up), number(tally.missing), number(tally.superseded),
+      number(tally.rows), seconds(report.written_us),
+      seconds(report.drained_us - report.written_us), seconds(report.healed_us - report.written_us),
+      seconds(Microseconds(used.ru_utime) + Microseconds(used.ru_stime)),
+      static_cast<double>(used.ru_maxrss) / 1024);
+  return 0;
+}
+
 }  // namespace
 }  // namespace varve::sim
 
 int main(int argc, char** argv) {
   varve::sim::Options options;
   if (!varve::sim::ParseOptions(argc, argv, &options)) {
-    std::fprintf(stderr, "usage: sim --seeds A..B [--seconds N] [--jobs N] | --seed N [--trace]\n");
+    std::fprintf(stderr,
+                 "usage: sim --seeds A..B [--seconds N] [--jobs N] | --seed N [--trace] |\n"
+                 "       sim --files N [--builders N] [--seed N] [--trace]\n");
     return 2;
   }
+  if (options.files > 0) return varve::sim::RunFleet(options);
   return varve::sim::Runner(options).Run();
 }

@@ -1,5 +1,7 @@
 #include "sim/schedule.h"
 
+#include <algorithm>
+
 namespace varve::sim {
 namespace {
 
@@ -35,13 +37,46 @@ PipelineConfig MakeConfig(Random& random) {
   return config;
 }
 
+// As infra/template.yaml has it, with leases that end before a slow process does.
+PipelineConfig FleetConfig() {
+  PipelineConfig config;
+  config.name = "orders";
+  config.input_prefix = "in/";
+  config.output_prefix = "out/";
+  config.lease_us = kMicrosPerMinute;
+  config.reconcile_grace_us = 20 * kMicrosPerMinute;
+  return config;
+}
+
 }  // namespace
+
+Schedule Schedule::OfFleet(uint64_t seed, uint64_t files) {
+  constexpr int64_t kLeastUs = 20 * kMicrosPerMinute;  // time for a few outages
+  constexpr int64_t kFilesASecond = 500;
+  Schedule schedule(seed);
+  schedule.config = FleetConfig();
+  schedule.files = files;
+  schedule.active_us =
+      std::max(kLeastUs, static_cast<int64_t>(files) * (kMicrosPerSecond / kFilesASecond));
+  schedule.crash = 1;
+  schedule.fault = 100;
+  schedule.pause = 1;
+  schedule.lost_event = 50;
+  schedule.doubled_event = 500;
+  schedule.overwrite = 200;
+  schedule.removal = 50;
+  schedule.poison = 1;
+  schedule.killer = 1;
+  schedule.corrupt = 5;
+  schedule.job_us_max = kMicrosPerMinute;
+  return schedule;
+}
 
 Schedule::Schedule(uint64_t run_seed) : seed(run_seed) {
   SeededRandom random(run_seed * 0x9E3779B97F4A7C15u + 1);
   config = MakeConfig(random);
   coordinators = random.Below(2) == 0 ? 2 : 1;
-  files = 1 + static_cast<int>(random.Below(14));
+  files = 1 + random.Below(14);
   active_us = static_cast<int64_t>(10 + random.Below(110)) * kMicrosPerSecond;
   crash = Sometimes(random, 150);
   fault = Sometimes(random, 600);

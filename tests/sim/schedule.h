@@ -11,10 +11,12 @@ namespace varve::sim {
 // Chances are in units of 1/10,000: of one call, tick or event.
 struct Schedule {
   explicit Schedule(uint64_t seed);
+  // Of a fleet of functions (sim/fleet.h) through which many files go: a little of everything.
+  static Schedule OfFleet(uint64_t seed, uint64_t files);
 
   uint64_t seed;
   int coordinators = 1;   // at once
-  int files = 0;          // written over the run
+  uint64_t files = 0;     // written over the run
   int64_t active_us = 0;  // how long the world is hostile; afterwards it must heal by itself
 
   uint64_t crash = 0;       // before a call of a port

@@ -28,7 +28,7 @@ Simulation::Simulation(uint64_t seed, bool trace)
     : schedule_(seed), world_(schedule_), random_(seed * 3 + 1) {
   world_.trace = trace;
   slots_.resize(static_cast<size_t>(schedule_.coordinators));
-  for (int i = 0; i < schedule_.files; ++i) {
+  for (uint64_t i = 0; i < schedule_.files; ++i) {
     writes_.push_back(
         static_cast<int64_t>(random_.Below(static_cast<uint64_t>(schedule_.active_us))));
   }

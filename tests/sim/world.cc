@@ -18,6 +18,20 @@ constexpr std::string_view kNames[] = {
 
 }  // namespace
 
+Result<BatchRecord> Tracker::Claim(const ClaimRequest& request) {
+  const auto taken =
+      std::find_if(request.files.begin(), request.files.end(), [&](const ObjectRef& ref) {
+        const auto file = Get(request.pipeline, ref);
+        return !file.ok() || file->state != FileState::kPending;
+      });
+  auto claimed = MemoryFileTracker::Claim(request);
+  if (claimed.ok() && taken != request.files.end()) {
+    throw Violation("claimed, but not pending: " + ToString(*taken));
+  }
+  claims_refused_ += claimed.ok() ? 0 : 1;
+  return claimed;
+}
+
 template <typename Write>
 Result<BatchRecord> Tracker::Judge(const BatchRecord& seen, Write write) {
   const auto stored = GetBatch(seen.pipeline, seen.id);
@@ -135,10 +149,14 @@ void World::Produce() {
           std::string(kNames[random.Below(std::size(kNames))]);
     keys_.push_back(key);
   }
-  const std::string content = MakeContent(schedule, random);
+  std::string content = MakeContent(schedule, random);
   const auto object = input.Put(key, content, PutCondition::kAlways);
-  truth[{key, object->ref.version}] = ParseContent(content);
+  contents_[{key, object->ref.version}] = std::move(content);
   Announce(*object, false);
+}
+
+SourceFile World::Truth(const ObjectRef& ref) const {
+  return ParseContent(contents_.at({ref.key, ref.version}));
 }
 
 std::string World::Body(const ObjectInfo& object, bool removed) {

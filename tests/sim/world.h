@@ -32,10 +32,11 @@ class Violation : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Nothing that a process writes about a batch may take effect once another one has its lease, or it
-// has a newer one itself.
+// No file may be claimed that is in a batch already. Nothing that a process writes about a batch
+// may take effect once another one has its lease, or it has a newer one itself.
 class Tracker : public MemoryFileTracker {
  public:
+  Result<BatchRecord> Claim(const ClaimRequest& request) override;
   Result<BatchRecord> Begin(const BatchRecord& batch, int64_t now_us) override;
   Result<BatchRecord> RecordOutputs(const BatchRecord& batch,
                                     const std::vector<BatchOutput>& outputs,
@@ -47,12 +48,14 @@ class Tracker : public MemoryFileTracker {
                            int64_t retry_us, int64_t now_us) override;
 
   uint64_t late_writes() const { return late_writes_; }  // that came too late, and were refused
+  uint64_t claims_refused() const { return claims_refused_; }
 
  private:
   template <typename Write>
   Result<BatchRecord> Judge(const BatchRecord& seen, Write write);
 
   uint64_t late_writes_ = 0;
+  uint64_t claims_refused_ = 0;
 };
 
 // Nothing may become visible that is not recorded.
@@ -94,11 +97,13 @@ class World {
   void Deliver();
   int64_t NextEvent() const;  // true time; INT64_MAX: none is under way
 
+  // The truth about a version that was written.
+  SourceFile Truth(const ObjectRef& ref) const;
+  size_t written() const { return contents_.size(); }
+
   int64_t now() const { return true_us_; }  // true time: never jumps
   void AdvanceTo(int64_t true_us);
   void JumpClock(int64_t by_us);
-
-  using VersionName = std::pair<std::string, std::string>;  // key, version
 
   const Schedule& schedule;
   SeededRandom random;
@@ -112,12 +117,13 @@ class World {
   MemorySchemaLedger schemas;
   RecordingNotifier notifier;
   RecordingMetrics metrics;
-  std::map<VersionName, SourceFile> truth;
   uint64_t garbage_sent = 0;
   bool hostile = true;
   bool trace = false;
 
  private:
+  using VersionName = std::pair<std::string, std::string>;  // key, version
+
   void Announce(const ObjectInfo& object, bool removed);
   void Post(std::string body);
   std::string Body(const ObjectInfo& object, bool removed);
@@ -125,6 +131,7 @@ class World {
   int64_t true_us_ = 0;
   int64_t jumped_us_ = 0;
   std::vector<std::string> keys_;
+  std::map<VersionName, std::string> contents_;
   std::multimap<int64_t, std::string> under_way_;  // events, by when they arrive
 };
 
