@@ -23,8 +23,10 @@ using Json = nlohmann::ordered_json;
 PipelineValues KeysOf(const Json& keys) {
   PipelineValues values;
   for (const auto& [name, value] : keys.items()) {
-    values[name] = value.is_array() ? value.get<std::vector<std::string>>()
-                                    : std::vector<std::string>{value.get<std::string>()};
+    const PipelineKey* const key = FindPipelineKey(name);
+    values[name] = value.is_array() || key == nullptr
+                       ? value.get<std::vector<std::string>>()
+                       : ValuesOfText(*key, value.get<std::string>());
   }
   return values;
 }

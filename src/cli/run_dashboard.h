@@ -9,7 +9,7 @@
 
 #include "cli/operator_deps.h"
 #include "cli/run_service.h"
-#include "cli/state_directory.h"
+#include "cli/pipeline_place.h"
 #include "dashboard/web_server.h"
 
 namespace varve::cli {
