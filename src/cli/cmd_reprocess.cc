@@ -24,7 +24,8 @@ constexpr const char* kReprocessDescription =
     "Convert completed files once more and replace their rows\n\n"
     "Whole batches are converted again: each that holds a file asked for. Readers see the rows of "
     "before until the new ones are there. A running `varve run` takes the batches up by itself; on "
-    "AWS an execution of the state machine is started for each. A batch of which a source is gone or was overwritten is refused; then the exit code is 3.";
+    "AWS an execution of the state machine is started for each. A batch of which a source is gone "
+    "or was overwritten is refused; then the exit code is 3.";
 
 constexpr const char* kReprocessExamples =
     "varve reprocess --file 2025-01-17-file001.ndjson\n"

@@ -61,7 +61,8 @@ Command AddRetry(CLI::App& parent) {
   auto command = std::make_shared<RetryCommand>();
   CLI::App* app = parent.add_subcommand("retry", kRetryDescription);
   app->footer(kRetryExamples);
-  app->add_option("KEY", command->keys, "Files as `varve files` lists them, or their s3:// URLs")->type_name("");
+  app->add_option("KEY", command->keys, "Files as `varve files` lists them, or their s3:// URLs")
+      ->type_name("");
   app->add_flag("--all", command->all, "Every file that is failed")->group("Selection");
   AddOperatorFlags(*app, command.get());
   return {app, [command]() -> int {

@@ -23,7 +23,8 @@ namespace {
 
 constexpr const char* kRunDescription =
     "Convert files as they arrive\n\n"
-    "Watches the input, gathers files into batches, converts each batch, and makes its rows visible "
+    "Watches the input, gathers files into batches, converts each batch, and makes its rows "
+    "visible "
     "in the output at once or not at all. What it knows is kept in its state, so that it may be "
     "killed at any moment and goes on where it was. Several processes may run on the same state. "
     "Input and output are directories or in S3, state is in a directory or in DynamoDB, in any mix "
@@ -309,8 +310,7 @@ Command AddRun(CLI::App& parent, const std::atomic<bool>* stop) {
   app->footer(kRunExamples);
   app->add_option("IN", command->input, "Where files arrive: a directory or s3://BUCKET/PREFIX/")
       ->type_name("");
-  app->add_option("OUT", command->output, "Where Parquet files appear, likewise")
-      ->type_name("");
+  app->add_option("OUT", command->output, "Where Parquet files appear, likewise")->type_name("");
   app->add_option("-c,--config", command->config,
                   "Read pipelines and settings from this file [varve.toml, if there is one]")
       ->take_last()

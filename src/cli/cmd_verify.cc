@@ -89,7 +89,8 @@ Json ReportJson(const PipelinePlace& place, const VerifyTally& tally,
 }
 
 Result<int> Verify(const VerifyCommand& command, PipelinePlace& place) {
-  VARVE_ASSIGN_OR_RETURN(const TemporaryDirectory directory, TemporaryDirectory::Make("varve-verify"));
+  VARVE_ASSIGN_OR_RETURN(const TemporaryDirectory directory,
+                         TemporaryDirectory::Make("varve-verify"));
   VerifyTally tally;
   std::vector<OutputProblem> problems;
   VARVE_RETURN_IF_ERROR(command.batch.empty()

@@ -70,8 +70,7 @@ Result<RunConfig> DirectoryState::Load() {
 StateAdapters DirectoryState::Adapters(const std::string& pipeline) {
   StateAdapters adapters;
   adapters.tracker = std::make_unique<SqliteFileTracker>(*database_);
-  adapters.queue =
-      std::make_unique<SqliteQueue>(*database_, pipeline, SystemClock(), kReceivesMax);
+  adapters.queue = std::make_unique<SqliteQueue>(*database_, pipeline, SystemClock(), kReceivesMax);
   adapters.ledger = std::make_unique<SqliteSchemaLedger>(*database_);
   adapters.executions = std::make_unique<SqliteExecutionStore>(*database_);
   return adapters;

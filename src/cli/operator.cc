@@ -38,9 +38,10 @@ Result<std::string> FindState(const OperatorFlags& flags) {
   if (!flags.state.empty()) return StateIn(flags.state);
   const auto file = ConfigFileOf(flags);
   if (!file.has_value()) {
-    return Error{Code::kInvalidArgument,
-                 "which pipeline? Add --state OUTPUT (the output directory of `varve run`), --state "
-                 "dynamodb://TABLE (on AWS: dynamodb://varve-NAME), or --config varve.toml"};
+    return Error{
+        Code::kInvalidArgument,
+        "which pipeline? Add --state OUTPUT (the output directory of `varve run`), --state "
+        "dynamodb://TABLE (on AWS: dynamodb://varve-NAME), or --config varve.toml"};
   }
   VARVE_ASSIGN_OR_RETURN(const RunConfig config, LoadRunConfig(*file));
   if (!config.state.empty()) return StateIn(config.state);
@@ -92,8 +93,8 @@ Result<std::vector<std::unique_ptr<PipelinePlace>>> OpenPlaces(const OperatorFla
     places.push_back(std::move(place));
   }
   if (places.empty()) {
-    return Error{Code::kNotFound, "no pipeline is called \"" + flags.pipeline + "\"; there is " +
-                                      NamesOf(config)};
+    return Error{Code::kNotFound,
+                 "no pipeline is called \"" + flags.pipeline + "\"; there is " + NamesOf(config)};
   }
   return places;
 }

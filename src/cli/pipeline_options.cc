@@ -240,8 +240,8 @@ constexpr PipelineKey kKeys[] = {
     {"move-to", KeyKind::kText, "PREFIX", "", "With on-success = move: where below the input",
      false, false, SetMoveTo},
     {"manifests", KeyKind::kText, "S3_URL", "",
-     "With an output in S3: where manifests are kept, _varve/NAME/ in its bucket if not said", false,
-     false, SetText<&PipelineOptions::manifests>},
+     "With an output in S3: where manifests are kept, _varve/NAME/ in its bucket if not said",
+     false, false, SetText<&PipelineOptions::manifests>},
     {"queue-url", KeyKind::kText, "URL", "",
      "With an input in S3: the SQS queue that its events go to; without one the input is listed "
      "each scan-interval",

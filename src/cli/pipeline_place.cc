@@ -16,7 +16,7 @@ namespace {
 constexpr const char* kStateInOutput = "/_varve";
 
 Result<std::unique_ptr<ObjectStore>> OpenFolder(const std::string& name, const std::string& path,
-                                                   ListedNames listed) {
+                                                ListedNames listed) {
   VARVE_ASSIGN_OR_RETURN(auto store, DirectoryObjectStore::Open(name, path, listed));
   return std::unique_ptr<ObjectStore>(std::move(store));
 }
@@ -37,8 +37,7 @@ Result<std::unique_ptr<ObjectStore>> OpenManifests(AwsSession& aws,
   VARVE_ASSIGN_OR_RETURN(const aws::S3Url place, aws::ParseS3Url(url));
   VARVE_ASSIGN_OR_RETURN(auto store, aws.OpenBucket(url));
   if (place.key.empty()) return store;
-  return std::unique_ptr<ObjectStore>(
-      std::make_unique<PrefixedStore>(std::move(store), place.key));
+  return std::unique_ptr<ObjectStore>(std::make_unique<PrefixedStore>(std::move(store), place.key));
 }
 
 Status OpenStores(const PipelineOptions& options, PipelinePlace* place) {
@@ -46,10 +45,9 @@ Status OpenStores(const PipelineOptions& options, PipelinePlace* place) {
   if (!IsInS3(options.output)) {
     VARVE_RETURN_IF_ERROR(MakeDirectory(options.output + kStateInOutput));
   }
-  VARVE_ASSIGN_OR_RETURN(
-      place->input, IsInS3(options.input)
-                        ? aws.OpenBucket(options.input)
-                        : OpenFolder("input", options.input, ListedNames::kFinished));
+  VARVE_ASSIGN_OR_RETURN(place->input, IsInS3(options.input) ? aws.OpenBucket(options.input)
+                                                             : OpenFolder("input", options.input,
+                                                                          ListedNames::kFinished));
   VARVE_ASSIGN_OR_RETURN(place->output,
                          IsInS3(options.output)
                              ? aws.OpenBucket(options.output)
@@ -60,9 +58,9 @@ Status OpenStores(const PipelineOptions& options, PipelinePlace* place) {
 
 Status OpenQueue(const PipelineOptions& options, PipelinePlace* place) {
   if (!options.queue_url.empty()) {
-    place->queue = std::make_unique<aws::SqsQueue>(
-        place->aws->client(), place->aws->EndpointOf("sqs"), options.queue_url,
-        options.dead_letter_queue_url);
+    place->queue =
+        std::make_unique<aws::SqsQueue>(place->aws->client(), place->aws->EndpointOf("sqs"),
+                                        options.queue_url, options.dead_letter_queue_url);
   } else if (IsInS3(options.input)) {
     place->queue = std::make_unique<NoQueue>();
   }

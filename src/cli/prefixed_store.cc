@@ -16,7 +16,8 @@ Result<ObjectInfo> PrefixedStore::Cut(Result<ObjectInfo> info) const {
 
 Result<ListPage> PrefixedStore::List(std::string_view prefix, std::string_view after, int limit) {
   VARVE_ASSIGN_OR_RETURN(
-      ListPage page, store_->List(Full(prefix), after.empty() ? std::string() : Full(after), limit));
+      ListPage page,
+      store_->List(Full(prefix), after.empty() ? std::string() : Full(after), limit));
   for (ObjectInfo& object : page.objects) object.ref.key.erase(0, prefix_.size());
   page.next.erase(0, std::min(page.next.size(), prefix_.size()));
   return page;

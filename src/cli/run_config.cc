@@ -185,9 +185,10 @@ Result<std::string> DefaultStateDirectory(const RunConfig& config) {
   if (config.pipelines.size() == 1) {
     const std::string& output = config.pipelines.front().options.output;
     if (!IsInS3(output)) return output + "/_varve";
-    return Error{Code::kInvalidArgument,
-                 "the output is in S3: say where to keep state, with --state DIR on this machine or "
-                 "--state dynamodb://TABLE"};
+    return Error{
+        Code::kInvalidArgument,
+        "the output is in S3: say where to keep state, with --state DIR on this machine or "
+        "--state dynamodb://TABLE"};
   }
   return Error{Code::kInvalidArgument,
                "there are several pipelines: say where to keep their state, with state = \"DIR\" "

@@ -11,9 +11,9 @@
 #include "adapters/local/directory_watcher.h"
 #include "adapters/local/engine_job_runner.h"
 #include "base/log.h"
-#include "cli/run_service.h"
 #include "cli/directories.h"
 #include "cli/pipeline_place.h"
+#include "cli/run_service.h"
 #include "dashboard/alert_memory.h"
 #include "pipeline/pipeline.h"
 

@@ -10,9 +10,9 @@
 #include "cli/build_facts.h"
 #include "cli/interrupt.h"
 #include "cli/owner_slot.h"
+#include "cli/pipeline_state.h"
 #include "cli/run_dashboard.h"
 #include "cli/run_pipeline.h"
-#include "cli/pipeline_state.h"
 #include "cli/wake.h"
 #include "pipeline/metric_catalog.h"
 
@@ -181,8 +181,7 @@ Result<std::vector<PipelineRunReport>> Serve(const RunConfig& config, const RunS
     VARVE_ASSIGN_OR_RETURN(OwnerSlot taken, OwnerSlot::Take(settings.state));
     slot.emplace(std::move(taken));
   }
-  Service service(config, settings, log, stop, std::move(wake),
-                  slot ? slot->name() : NewOwner());
+  Service service(config, settings, log, stop, std::move(wake), slot ? slot->name() : NewOwner());
   VARVE_RETURN_IF_ERROR(service.Open());
   return service.Run();
 }

@@ -48,9 +48,16 @@ Status TableState::Save(const RunConfig& config) {
 }
 
 Result<RunConfig> TableState::Load() {
-  VARVE_ASSIGN_OR_RETURN(const auto listed, aws::DynamoPipelineList(table_).All());
+  const auto listed = aws::DynamoPipelineList(table_).All();
+  if (!listed.ok() && listed.error().code == Code::kNotFound) {
+    return Error{Code::kNotFound, "there is no table " + table_.name() + " in " +
+                                      session_.client().region() +
+                                      "; check --state and AWS_REGION (a deployed pipeline's table "
+                                      "is called varve-NAME)"};
+  }
+  if (!listed.ok()) return listed.error();
   RunConfig config;
-  for (const aws::ListedPipeline& pipeline : listed) {
+  for (const aws::ListedPipeline& pipeline : *listed) {
     VARVE_ASSIGN_OR_RETURN(
         RunConfig one,
         ReadRunConfig("pipeline " + pipeline.name + " in " + table_.name(), pipeline.settings));
@@ -60,9 +67,10 @@ Result<RunConfig> TableState::Load() {
     std::move(one.pipelines.begin(), one.pipelines.end(), std::back_inserter(config.pipelines));
   }
   if (!config.pipelines.empty()) return config;
-  return Error{Code::kNotFound,
-               "no pipeline has run yet with the table " + table_.name() +
-                   "; a deployed one is there once its sweeper ran, a minute after it was deployed"};
+  return Error{
+      Code::kNotFound,
+      "no pipeline has run yet with the table " + table_.name() +
+          "; a deployed one is there once its sweeper ran, a minute after it was deployed"};
 }
 
 StateAdapters TableState::Adapters(const std::string&) {

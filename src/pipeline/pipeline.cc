@@ -218,8 +218,8 @@ bool Pipeline::ReconcileIsDue(int64_t now_us) {
 void Pipeline::StepReconcile(int64_t now_us) {
   if (!reconciler_) {
     const bool all = ReconcileIsDue(now_us);
-    const bool scan = config_.scan_every_us != 0 &&
-                      IsTime(&scanned_us_, config_.scan_every_us, now_us);
+    const bool scan =
+        config_.scan_every_us != 0 && IsTime(&scanned_us_, config_.scan_every_us, now_us);
     if (!all && !scan) return;
     reconciler_ = std::make_unique<Reconciler>(
         config_, deps_, true, all ? ReconcileScope::kAll : ReconcileScope::kNewInput);

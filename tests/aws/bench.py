@@ -85,17 +85,34 @@ class Bench:
         assert not failed, answer
         return answer
 
+    def ask(self, *command, code=0):
+        """What an operator's command says, who knows the table's name and nothing else."""
+        environment = {**os.environ, **KEYS, "AWS_ENDPOINT_URL": self.moto,
+                       "AWS_ENDPOINT_URL_DYNAMODB": self.dynamo,
+                       "VARVE_STATE": f"dynamodb://{TABLE}"}
+        done = subprocess.run([BINARY, *command], env=environment, capture_output=True, text=True,
+                              check=False, timeout=60)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    def ask_json(self, *command, code=0):
+        return [json.loads(line) for line in self.ask(*command, "--json", code=code).splitlines()]
+
     def poll(self):
         """What the event source mapping does, once; the number of messages."""
         sqs = self.client("sqs")
         received = sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10,
-                                       VisibilityTimeout=0, AttributeNames=["All"])
+                                       VisibilityTimeout=0, AttributeNames=["All"],
+                                       MessageAttributeNames=["All"])
         messages = received.get("Messages", [])
         if not messages:
             return 0
         records = [{"messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"],
                     "body": message["Body"], "attributes": message["Attributes"],
-                    "messageAttributes": {}, "eventSource": "aws:sqs"} for message in messages]
+                    "messageAttributes": {
+                        name: {"dataType": value["DataType"], "stringValue": value["StringValue"]}
+                        for name, value in message.get("MessageAttributes", {}).items()},
+                    "eventSource": "aws:sqs"} for message in messages]
         answer = self.invoke("manifest-builder", {"Records": records})
         left = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
         for message in messages:
@@ -121,6 +138,12 @@ class Bench:
             running = [run for run in self.executions() if run["status"] == "RUNNING"]
             for run in running[:1]:
                 self.wait_for(run["executionArn"], end)
+
+    def wait_for_all(self, seconds=60):
+        """Until no execution runs."""
+        end = time.monotonic() + seconds
+        for run in self.executions():
+            self.wait_for(run["executionArn"], end)
 
     def wait_for(self, arn, end):
         states = self.client("stepfunctions")
