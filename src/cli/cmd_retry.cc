@@ -50,7 +50,8 @@ Result<int> Retry(const RetryCommand& command, PipelinePlace& place) {
   if (place.workflow != nullptr) {
     const int started = StartBatches(place);
     json["started"] = started;
-    text += fmt::format(", {} started", BatchCount(static_cast<uint64_t>(started)));
+    text += started == 0 ? ", the sweeper starts what is due within a minute"
+                         : fmt::format(", {} started", BatchCount(static_cast<uint64_t>(started)));
   }
   return static_cast<int>(PrintResult(command.json ? JsonLineOf(json) : text + "\n"));
 }

