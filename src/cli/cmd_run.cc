@@ -182,7 +182,7 @@ void AddPipelineFlags(CLI::App& app, RunCommand* command) {
 Result<RunConfig> FromPlaces(const RunCommand& command) {
   if (command.output.empty()) {
     return Error{Code::kInvalidArgument,
-                 "name two places, IN and OUT, or none and a --config FILE"};
+                 "name two directories or S3 URLs, IN and OUT, or none and a --config FILE"};
   }
   PipelineValues values = command.values;
   values["input"] = {command.input};
@@ -206,7 +206,7 @@ Result<RunConfig> FromFile(const RunCommand& command) {
   if (path.empty() && std::filesystem::is_regular_file(kDefaultFile, ignored)) path = kDefaultFile;
   if (path.empty()) {
     return Error{Code::kInvalidArgument,
-                 "nothing to run; name two places, IN and OUT, or a --config FILE"};
+                 "nothing to run; name two directories or S3 URLs, IN and OUT, or a --config FILE"};
   }
   VARVE_ASSIGN_OR_RETURN(RunConfig config, LoadRunConfig(path));
   if (config.pipelines.empty()) {

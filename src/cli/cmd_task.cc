@@ -23,10 +23,8 @@ using Json = nlohmann::ordered_json;
 PipelineValues KeysOf(const Json& keys) {
   PipelineValues values;
   for (const auto& [name, value] : keys.items()) {
-    const PipelineKey* const key = FindPipelineKey(name);
-    values[name] = value.is_array() || key == nullptr
-                       ? value.get<std::vector<std::string>>()
-                       : ValuesOfText(*key, value.get<std::string>());
+    values[name] = value.is_array() ? value.get<std::vector<std::string>>()
+                                    : ValuesOfText(name, value.get<std::string>());
   }
   return values;
 }

@@ -56,7 +56,7 @@ PipelineValues ValuesFrom(const Environment& environment) {
   PipelineValues values;
   for (const PipelineKey& key : PipelineKeys()) {
     const auto value = environment(VariableOf(key).c_str());
-    if (value) values[std::string(key.name)] = ValuesOfText(key, *value);
+    if (value) values[std::string(key.name)] = ValuesOfText(key.name, *value);
   }
   if (values.contains("mode") && values["mode"].front() != "evolve") {
     values["schema"] = {kSchemaOfLedger};
@@ -95,10 +95,7 @@ uint64_t EngineMemory(const Environment& environment) {
 
 Result<ConvertOptions> ConversionOf(const lambda::ConversionKeys& keys, uint64_t memory_bytes) {
   PipelineValues values;
-  for (const auto& [name, value] : keys) {
-    const PipelineKey* const key = FindPipelineKey(name);
-    values[name] = key == nullptr ? std::vector{value} : ValuesOfText(*key, value);
-  }
+  for (const auto& [name, value] : keys) values[name] = ValuesOfText(name, value);
   VARVE_ASSIGN_OR_RETURN(ConvertOptions convert, ReadConversion(values));
   convert.memory_bytes = memory_bytes;
   return convert;

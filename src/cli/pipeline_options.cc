@@ -397,16 +397,17 @@ bool IsInS3(std::string_view place) { return aws::IsS3Url(place); }
 
 std::span<const PipelineKey> PipelineKeys() { return kKeys; }
 
-std::vector<std::string> ValuesOfText(const PipelineKey& key, std::string_view text) {
-  if (key.kind != KeyKind::kList) return {std::string(text)};
-  return SplitList(text);
-}
-
 const PipelineKey* FindPipelineKey(std::string_view name) {
   const auto* const found =
       std::find_if(std::begin(kKeys), std::end(kKeys),
                    [name](const PipelineKey& key) { return key.name == name; });
   return found == std::end(kKeys) ? nullptr : found;
+}
+
+std::vector<std::string> ValuesOfText(std::string_view key, std::string_view text) {
+  const PipelineKey* const known = FindPipelineKey(key);
+  if (known != nullptr && known->kind == KeyKind::kList) return SplitList(text);
+  return {std::string(text)};
 }
 
 Result<PipelineOptions> MakePipeline(const PipelineValues& values) {

@@ -59,7 +59,7 @@ using PipelineValues = std::map<std::string, std::vector<std::string>, std::less
 
 // A key's values as one text holds them, such as a variable of the environment: those of a list are
 // separated by ';'.
-std::vector<std::string> ValuesOfText(const PipelineKey& key, std::string_view text);
+std::vector<std::string> ValuesOfText(std::string_view key, std::string_view text);
 
 // The pipeline that `values` describe, defaults filled in, checked as a whole. kInvalidArgument
 // begins with the key, a colon and a space.
