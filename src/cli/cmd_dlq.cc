@@ -85,7 +85,7 @@ Result<int> Redrive(const DlqCommand& command, PipelinePlace& place) {
     ++redriven;
   }
   if (command.all) {
-    VARVE_ASSIGN_OR_RETURN(const uint64_t rest, RedriveAll(*place.queue));
+    VARVE_ASSIGN_OR_RETURN(const uint64_t rest, place.queue->RedriveAll());
     redriven += rest;
   }
   if (command.json) {

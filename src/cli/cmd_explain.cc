@@ -18,7 +18,7 @@ namespace {
 constexpr const char* kExplainDescription =
     "Tell the life of a file\n\n"
     "Every state each version of it was in, when and why; where its rows are; and what to do when "
-    "something is wrong. KEY is its path below the input directory, as `varve files` lists it.";
+    "something is wrong. KEY is its name as `varve files` lists it, or its s3:// URL.";
 
 constexpr const char* kExplainExamples =
     "varve explain 2025-01-17-file001.ndjson\n"
@@ -52,7 +52,8 @@ std::string VersionText(const FileLife& life) {
   return text;
 }
 
-Result<int> Tell(const std::string& key, PipelinePlace& place, bool as_json) {
+Result<int> Tell(const std::string& named, PipelinePlace& place, bool as_json) {
+  VARVE_ASSIGN_OR_RETURN(const std::string key, KeyOf(place, named));
   VARVE_ASSIGN_OR_RETURN(const std::vector<FileLife> lives,
                          Explain(*place.tracker, place.options.name(), key));
   if (as_json) {
@@ -69,7 +70,7 @@ Command AddExplain(CLI::App& parent) {
   auto command = std::make_shared<ExplainCommand>();
   CLI::App* app = parent.add_subcommand("explain", kExplainDescription);
   app->footer(kExplainExamples);
-  app->add_option("KEY", command->key, "The file's path below the input directory")
+  app->add_option("KEY", command->key, "The file, as `varve files` lists it, or its s3:// URL")
       ->type_name("")
       ->required();
   AddOperatorFlags(*app, command.get());

@@ -27,11 +27,13 @@ constexpr const char* kLambdaExamples =
 struct FunctionEntry {
   std::string_view name;
   lambda::Function (*make)(lambda::FunctionContext&);
+  // Whether it is told all that an operator's command needs, and tells it to the table.
+  bool remembers = false;
 };
 
 constexpr std::array<FunctionEntry, 6> kFunctions = {
     {{"manifest-builder", lambda::ManifestBuilderFunction},
-     {"sweeper", lambda::SweeperFunction},
+     {"sweeper", lambda::SweeperFunction, true},
      {"begin", lambda::BeginFunction},
      {"convert", lambda::ConvertFunction},
      {"commit", lambda::CommitFunction},
@@ -59,6 +61,12 @@ Error ServeFunction(const std::string& given) {
   const std::unique_ptr<Log> log = OpenRunLog(LogFormat::kJson, LogLevel::kInfo);
   auto place = LambdaPlace::Open(aws::ProcessEnvironment, *log);
   if (!place.ok()) return std::move(place).error();
+  if ((*function)->remembers) {
+    if (const Status remembered = (*place)->Remember(); !remembered.ok()) {
+      log->Write(LogLevel::kWarning, "settings_not_remembered",
+                 {{"error", remembered.error().message}});
+    }
+  }
   return lambda::Serve(
       *api, (*function)->make((*place)->context()), [&] { (*place)->Flush(); }, *log);
 }

@@ -12,6 +12,7 @@
 #include "cli/operator_deps.h"
 #include "cli/output.h"
 #include "cli/parse_flags.h"
+#include "cli/start_batches.h"
 #include "cli/terminal_text.h"
 #include "operate/record_json.h"
 #include "pipeline/reprocess.h"
@@ -22,8 +23,9 @@ namespace {
 constexpr const char* kReprocessDescription =
     "Convert completed files once more and replace their rows\n\n"
     "Whole batches are converted again: each that holds a file asked for. Readers see the rows of "
-    "before until the new ones are there. A running `varve run` takes the batches up by itself. A "
-    "batch of which a source is gone or was overwritten is refused; then the exit code is 3.";
+    "before until the new ones are there. A running `varve run` takes the batches up by itself; on "
+    "AWS an execution of the state machine is started for each. A batch of which a source is gone "
+    "or was overwritten is refused; then the exit code is 3.";
 
 constexpr const char* kReprocessExamples =
     "varve reprocess --file 2025-01-17-file001.ndjson\n"
@@ -63,8 +65,12 @@ Result<int> Run(const ReprocessCommand& command, PipelinePlace& place) {
   OperatorDeps deps(place);
   ReprocessRequest request = command.request;
   request.by = "a person";
+  if (request.key.has_value()) {
+    VARVE_ASSIGN_OR_RETURN(request.key, KeyOf(place, *request.key));
+  }
   VARVE_ASSIGN_OR_RETURN(const ReprocessReport report,
                          Reprocess(deps.config(), deps.deps(), request, SystemClock().NowUs()));
+  if (place.workflow != nullptr && !report.batches.empty()) StartBatches(place);
   const std::string text =
       command.json ? JsonLineOf(ReprocessJson(place.options.name(), report)) : ReportText(report);
   if (const ExitCode code = PrintResult(text)) return static_cast<int>(code);

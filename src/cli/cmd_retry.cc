@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/operator.h"
 #include "cli/output.h"
+#include "cli/start_batches.h"
 #include "cli/terminal_text.h"
 #include "operate/record_json.h"
 #include "operate/retry.h"
@@ -19,11 +20,13 @@ namespace {
 constexpr const char* kRetryDescription =
     "Try failed or missing files once more\n\n"
     "They wait again as if they had just arrived, their attempts counted from the start. A running "
-    "`varve run` takes them up by itself.";
+    "`varve run` takes them up by itself; on AWS an execution of the state machine is started for "
+    "what is due.";
 
 constexpr const char* kRetryExamples =
     "varve retry 2025-01-17-file003.ndjson\n"
-    "varve retry --all";
+    "varve retry --all\n"
+    "varve retry --all --state dynamodb://varve-orders";
 
 struct RetryCommand : OperatorFlags {
   std::vector<std::string> keys;
@@ -33,7 +36,8 @@ struct RetryCommand : OperatorFlags {
 Result<int> Retry(const RetryCommand& command, PipelinePlace& place) {
   const RetryRequest request{place.options.name(), "retried by a person", SystemClock().NowUs()};
   uint64_t retried = 0;
-  for (const std::string& key : command.keys) {
+  for (const std::string& named : command.keys) {
+    VARVE_ASSIGN_OR_RETURN(const std::string key, KeyOf(place, named));
     VARVE_RETURN_IF_ERROR(RetryKey(*place.tracker, request, key));
     ++retried;
   }
@@ -41,11 +45,15 @@ Result<int> Retry(const RetryCommand& command, PipelinePlace& place) {
     VARVE_ASSIGN_OR_RETURN(const uint64_t failed, RetryFailed(*place.tracker, request));
     retried += failed;
   }
-  if (command.json) {
-    return static_cast<int>(
-        PrintResult(JsonLineOf({{"pipeline", place.options.name()}, {"retried", retried}})));
+  Json json = {{"pipeline", place.options.name()}, {"retried", retried}};
+  std::string text = fmt::format("{} pending again", Plural(retried, "file"));
+  if (place.workflow != nullptr) {
+    const int started = StartBatches(place);
+    json["started"] = started;
+    text += started == 0 ? ", the sweeper starts what is due within a minute"
+                         : fmt::format(", {} started", BatchCount(static_cast<uint64_t>(started)));
   }
-  return static_cast<int>(PrintResult(fmt::format("{} pending again\n", Plural(retried, "file"))));
+  return static_cast<int>(PrintResult(command.json ? JsonLineOf(json) : text + "\n"));
 }
 
 }  // namespace
@@ -54,7 +62,8 @@ Command AddRetry(CLI::App& parent) {
   auto command = std::make_shared<RetryCommand>();
   CLI::App* app = parent.add_subcommand("retry", kRetryDescription);
   app->footer(kRetryExamples);
-  app->add_option("KEY", command->keys, "Paths of files below the input directory")->type_name("");
+  app->add_option("KEY", command->keys, "Files as `varve files` lists them, or their s3:// URLs")
+      ->type_name("");
   app->add_flag("--all", command->all, "Every file that is failed")->group("Selection");
   AddOperatorFlags(*app, command.get());
   return {app, [command]() -> int {

@@ -23,10 +23,12 @@ namespace {
 
 constexpr const char* kRunDescription =
     "Convert files as they arrive\n\n"
-    "Watches the input directory, gathers files into batches, converts each batch, and makes its "
-    "rows visible in the output at once or not at all. What it knows is kept in the state "
-    "directory, so that it may be killed at any moment and goes on where it was. Several processes "
-    "may run on the same state.";
+    "Watches the input, gathers files into batches, converts each batch, and makes its rows "
+    "visible "
+    "in the output at once or not at all. What it knows is kept in its state, so that it may be "
+    "killed at any moment and goes on where it was. Several processes may run on the same state. "
+    "Input and output are directories or in S3, state is in a directory or in DynamoDB, in any mix "
+    "but a directory as input with state in DynamoDB.";
 
 constexpr const char* kRunExamples =
     "# watch a directory until Ctrl-C; state is kept in lake/_varve\n"
@@ -34,6 +36,10 @@ constexpr const char* kRunExamples =
     "\n"
     "# drain what is there and exit, from cron\n"
     "varve run incoming/ lake/ --once\n"
+    "\n"
+    "# from bucket to bucket; with --queue-url instead of a listing every 5 minutes\n"
+    "varve run s3://incoming/events/ s3://lake/events/ --state /var/lib/varve\n"
+    "varve run s3://incoming/events/ s3://lake/events/ --state dynamodb://varve --once\n"
     "\n"
     "# several pipelines, as varve.toml describes them\n"
     "varve run --config varve.toml --check\n"
@@ -65,9 +71,10 @@ void AddProcessFlags(CLI::App& app, RunCommand* command) {
                "Check the configuration, print it with all defaults, and exit")
       ->group(group);
   app.add_option("--state", command->settings.state,
-                 "Keep state here [_varve in the output, when there is one pipeline]")
+                 "Keep state here, in a directory or in a table of DynamoDB [_varve in the output, "
+                 "when that is a directory and there is one pipeline]")
       ->take_last()
-      ->type_name("DIR")
+      ->type_name("DIR|dynamodb://TABLE")
       ->group(group);
   AddParsed(app, "--concurrency", &command->settings.batches_max,
             [](const std::string& text) -> Result<uint32_t> {
@@ -175,7 +182,7 @@ void AddPipelineFlags(CLI::App& app, RunCommand* command) {
 Result<RunConfig> FromPlaces(const RunCommand& command) {
   if (command.output.empty()) {
     return Error{Code::kInvalidArgument,
-                 "name two directories, IN and OUT, or none and a --config FILE"};
+                 "name two directories or S3 URLs, IN and OUT, or none and a --config FILE"};
   }
   PipelineValues values = command.values;
   values["input"] = {command.input};
@@ -199,7 +206,7 @@ Result<RunConfig> FromFile(const RunCommand& command) {
   if (path.empty() && std::filesystem::is_regular_file(kDefaultFile, ignored)) path = kDefaultFile;
   if (path.empty()) {
     return Error{Code::kInvalidArgument,
-                 "nothing to run; name two directories, IN and OUT, or a --config FILE"};
+                 "nothing to run; name two directories or S3 URLs, IN and OUT, or a --config FILE"};
   }
   VARVE_ASSIGN_OR_RETURN(RunConfig config, LoadRunConfig(path));
   if (config.pipelines.empty()) {
@@ -301,9 +308,9 @@ Command AddRun(CLI::App& parent, const std::atomic<bool>* stop) {
   command->settings.stop_timeout_us = 20 * kMicrosPerSecond;
   CLI::App* app = parent.add_subcommand("run", kRunDescription);
   app->footer(kRunExamples);
-  app->add_option("IN", command->input, "The directory that files arrive in")->type_name("");
-  app->add_option("OUT", command->output, "The directory that Parquet files appear in")
+  app->add_option("IN", command->input, "Where files arrive: a directory or s3://BUCKET/PREFIX/")
       ->type_name("");
+  app->add_option("OUT", command->output, "Where Parquet files appear, likewise")->type_name("");
   app->add_option("-c,--config", command->config,
                   "Read pipelines and settings from this file [varve.toml, if there is one]")
       ->take_last()

@@ -24,7 +24,7 @@ PipelineValues KeysOf(const Json& keys) {
   PipelineValues values;
   for (const auto& [name, value] : keys.items()) {
     values[name] = value.is_array() ? value.get<std::vector<std::string>>()
-                                    : std::vector<std::string>{value.get<std::string>()};
+                                    : ValuesOfText(name, value.get<std::string>());
   }
   return values;
 }

@@ -1,13 +1,12 @@
 // varve verify: reads all outputs once more and compares them with what is recorded.
 #include <fmt/format.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/directories.h"
 #include "cli/operator.h"
 #include "cli/output.h"
 #include "cli/terminal_text.h"
@@ -33,30 +32,6 @@ constexpr int kPageBatches = 200;
 
 struct VerifyCommand : OperatorFlags {
   std::string batch;
-};
-
-class TemporaryDirectory {
- public:
-  static Result<TemporaryDirectory> Make(const std::string& parent) {
-    std::error_code failed;
-    std::filesystem::create_directories(parent, failed);
-    std::string path = parent + "/verify-XXXXXX";
-    if (mkdtemp(path.data()) == nullptr) return ErrnoError("create directory", path);
-    return TemporaryDirectory(std::move(path));
-  }
-  TemporaryDirectory(TemporaryDirectory&& other) noexcept : path_(std::move(other.path_)) {
-    other.path_.clear();
-  }
-  TemporaryDirectory& operator=(TemporaryDirectory&&) = delete;
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  explicit TemporaryDirectory(std::string path) : path_(std::move(path)) {}
-  std::string path_;
 };
 
 Status VerifyAll(PipelinePlace& place, const std::string& directory, VerifyTally* tally,
@@ -114,9 +89,8 @@ Json ReportJson(const PipelinePlace& place, const VerifyTally& tally,
 }
 
 Result<int> Verify(const VerifyCommand& command, PipelinePlace& place) {
-  std::error_code ignored;
-  const std::string temporary = std::filesystem::temp_directory_path(ignored).string();
-  VARVE_ASSIGN_OR_RETURN(const TemporaryDirectory directory, TemporaryDirectory::Make(temporary));
+  VARVE_ASSIGN_OR_RETURN(const TemporaryDirectory directory,
+                         TemporaryDirectory::Make("varve-verify"));
   VerifyTally tally;
   std::vector<OutputProblem> problems;
   VARVE_RETURN_IF_ERROR(command.batch.empty()

@@ -21,6 +21,8 @@ class LambdaPlace {
   lambda::FunctionContext& context();
   // Writes the metrics of the invocation.
   void Flush();
+  // Puts the pipeline's settings into its state, where the operator's commands find them.
+  Status Remember();
 
  private:
   struct Parts;

@@ -15,11 +15,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kDefaultFile = "varve.toml";
 
-struct Opened {
-  std::string state;
-  RunConfig config;
-};
-
 // The configuration file that is meant, if any; it must exist when it was named.
 std::optional<std::string> ConfigFileOf(const OperatorFlags& flags) {
   if (!flags.config.empty()) return flags.config;
@@ -31,33 +26,27 @@ std::optional<std::string> ConfigFileOf(const OperatorFlags& flags) {
   return std::nullopt;
 }
 
-// The state directory itself, or the output that it is in.
+// The state itself, or that in the output directory which was named.
 std::string StateIn(const std::string& directory) {
+  if (IsTableUrl(directory)) return directory;
   std::error_code ignored;
   const fs::path inside = fs::path(directory) / "_varve";
   return fs::is_directory(inside / "pipelines", ignored) ? inside.string() : directory;
 }
 
-Result<Opened> Find(const OperatorFlags& flags) {
-  std::string state = flags.state;
-  Opened opened;
-  if (state.empty()) {
-    const auto file = ConfigFileOf(flags);
-    if (!file.has_value()) {
-      return Error{Code::kInvalidArgument,
-                   "which pipeline? Add --state OUTPUT (the output directory of `varve run`), or "
-                   "--config varve.toml"};
-    }
-    VARVE_ASSIGN_OR_RETURN(opened.config, LoadRunConfig(*file));
-    state = opened.config.state;
-    if (state.empty()) {
-      VARVE_ASSIGN_OR_RETURN(state, DefaultStateDirectory(opened.config));
-    }
+Result<std::string> FindState(const OperatorFlags& flags) {
+  if (!flags.state.empty()) return StateIn(flags.state);
+  const auto file = ConfigFileOf(flags);
+  if (!file.has_value()) {
+    return Error{
+        Code::kInvalidArgument,
+        "which pipeline? Add --state OUTPUT (the output directory of `varve run`), --state "
+        "dynamodb://TABLE (on AWS: dynamodb://varve-NAME), or --config varve.toml"};
   }
-  opened.state = StateIn(state);
-  // As they last ran: a file that was edited since is not what the running process does.
-  VARVE_ASSIGN_OR_RETURN(opened.config, LoadState(opened.state));
-  return opened;
+  VARVE_ASSIGN_OR_RETURN(const RunConfig config, LoadRunConfig(*file));
+  if (!config.state.empty()) return StateIn(config.state);
+  VARVE_ASSIGN_OR_RETURN(const std::string state, DefaultStateDirectory(config));
+  return StateIn(state);
 }
 
 std::string NamesOf(const RunConfig& config) {
@@ -73,10 +62,11 @@ std::string NamesOf(const RunConfig& config) {
 void AddOperatorFlags(CLI::App& app, OperatorFlags* flags) {
   const std::string group = "Pipeline";
   app.add_option("--state", flags->state,
-                 "The state directory of `varve run`, or the output directory that holds it "
+                 "The state directory of `varve run`, the output directory that holds it, or the "
+                 "table that keeps it: dynamodb://TABLE; on AWS that is dynamodb://varve-NAME "
                  "(VARVE_STATE)")
       ->take_last()
-      ->type_name("DIR")
+      ->type_name("DIR|TABLE")
       ->group(group);
   app.add_option("-c,--config", flags->config,
                  "Find the state by this configuration file instead [varve.toml, if there is one]")
@@ -92,17 +82,19 @@ void AddOperatorFlags(CLI::App& app, OperatorFlags* flags) {
 }
 
 Result<std::vector<std::unique_ptr<PipelinePlace>>> OpenPlaces(const OperatorFlags& flags) {
-  VARVE_ASSIGN_OR_RETURN(const Opened opened, Find(flags));
-  VARVE_ASSIGN_OR_RETURN(const auto database, OpenStateDatabase(opened.state));
+  VARVE_ASSIGN_OR_RETURN(const std::string where, FindState(flags));
+  VARVE_ASSIGN_OR_RETURN(const auto state, OpenState(where));
+  // As they last ran: a file that was edited since is not what the running process does.
+  VARVE_ASSIGN_OR_RETURN(const RunConfig config, state->Load());
   std::vector<std::unique_ptr<PipelinePlace>> places;
-  for (const ConfiguredPipeline& pipeline : opened.config.pipelines) {
+  for (const ConfiguredPipeline& pipeline : config.pipelines) {
     if (!flags.pipeline.empty() && pipeline.options.name() != flags.pipeline) continue;
-    VARVE_ASSIGN_OR_RETURN(auto place, OpenPipelinePlace(database, pipeline.options));
+    VARVE_ASSIGN_OR_RETURN(auto place, OpenPipelinePlace(state, pipeline.options));
     places.push_back(std::move(place));
   }
   if (places.empty()) {
-    return Error{Code::kNotFound, "no pipeline is called \"" + flags.pipeline + "\"; there is " +
-                                      NamesOf(opened.config)};
+    return Error{Code::kNotFound,
+                 "no pipeline is called \"" + flags.pipeline + "\"; there is " + NamesOf(config)};
   }
   return places;
 }

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "cli/state_directory.h"
+#include "cli/pipeline_place.h"
 
 namespace varve::cli {
 

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
-#include "cli/state_directory.h"
+#include "cli/pipeline_place.h"
 #include "pipeline/deps.h"
 
 namespace varve::cli {

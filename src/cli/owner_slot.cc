@@ -4,12 +4,23 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <array>
+#include <cstdio>
 #include <filesystem>
 #include <utility>
+
+#include "base/random.h"
 
 namespace varve::cli {
 namespace {
 constexpr int kSlots = 1'000;
+}
+
+std::string NewOwner() {
+  std::array<char, 17> text{};
+  std::snprintf(text.data(), text.size(), "%016llx",
+                static_cast<unsigned long long>(SystemRandom().Next()));
+  return text.data();
 }
 
 Result<OwnerSlot> OwnerSlot::Take(const std::string& state_directory) {

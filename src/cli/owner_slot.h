@@ -9,6 +9,10 @@
 
 namespace varve::cli {
 
+// A name that no other process has or had: what it holds when it is killed is free when its lease
+// ends.
+std::string NewOwner();
+
 class OwnerSlot {
  public:
   // Takes the first free slot of the state directory. kLimit: a thousand processes hold them all.

@@ -225,6 +225,16 @@ Result<CompressionSpec> ParseCompression(std::string_view text) {
   return Bad(text, "is not a compression; write snappy, zstd[:N], gzip, lz4_raw or none");
 }
 
+std::vector<std::string> SplitList(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(';'), text.size());
+    if (end > 0) parts.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parts;
+}
+
 Result<std::pair<std::string, std::string>> ParseRename(std::string_view text) {
   return SplitAtLastEquals(text, "OLD=NEW, like userId=user_id");
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "etl/convert/convert.h"
@@ -36,6 +37,9 @@ Result<PartitionSpec> ParsePartition(std::string_view text);
 
 // snappy | zstd[:N] | gzip | lz4_raw | none
 Result<CompressionSpec> ParseCompression(std::string_view text);
+
+// What ';' separates, empty parts left out: how a variable of the environment holds a list.
+std::vector<std::string> SplitList(std::string_view text);
 
 // OLD=NEW, split at the last '=' (a JSON key may hold one, a column name should not).
 Result<std::pair<std::string, std::string>> ParseRename(std::string_view text);

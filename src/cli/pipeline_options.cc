@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "adapters/aws/s3/s3_url.h"
 #include "cli/parse_flags.h"
 #include "ports/file_tracker.h"
 
@@ -184,9 +185,9 @@ constexpr PipelineKey kKeys[] = {
     {"name", KeyKind::kText, "NAME", "main",
      "What it is called in commands, logs and metrics: letters, digits, '.', '_', '-'", false,
      false, SetName},
-    {"input", KeyKind::kText, "DIR", "", "The directory that NDJSON files arrive in", true, false,
+    {"input", KeyKind::kText, "DIR|S3_URL", "", "Where NDJSON files arrive", true, false,
      SetText<&PipelineOptions::input>},
-    {"output", KeyKind::kText, "DIR", "", "The directory that Parquet files appear in", true, false,
+    {"output", KeyKind::kText, "DIR|S3_URL", "", "Where Parquet files appear", true, false,
      SetText<&PipelineOptions::output>},
     {"output-prefix", KeyKind::kText, "PATH", "", "Put the dataset there, below the output", false,
      false, SetOutputPrefix},
@@ -238,6 +239,15 @@ constexpr PipelineKey kKeys[] = {
      "What becomes of a file once its rows are in the output", false, false, SetOnSuccess},
     {"move-to", KeyKind::kText, "PREFIX", "", "With on-success = move: where below the input",
      false, false, SetMoveTo},
+    {"manifests", KeyKind::kText, "S3_URL", "",
+     "With an output in S3: where manifests are kept, _varve/NAME/ in its bucket if not said",
+     false, false, SetText<&PipelineOptions::manifests>},
+    {"queue-url", KeyKind::kText, "URL", "",
+     "With an input in S3: the SQS queue that its events go to; without one the input is listed "
+     "each scan-interval",
+     false, false, SetText<&PipelineOptions::queue_url>},
+    {"dead-letter-queue-url", KeyKind::kText, "URL", "", "The SQS queue behind it", false, false,
+     SetText<&PipelineOptions::dead_letter_queue_url>},
     {"scan-interval", KeyKind::kText, "DURATION", "5m",
      "List the input this often, for files that no event told of", false, false,
      SetDuration<&PipelineOptions::scan_every_us>},
@@ -270,22 +280,65 @@ Error At(std::string_view key, std::string_view message) {
   return {Code::kInvalidArgument, std::string(key) + ": " + std::string(message)};
 }
 
+// s3://BUCKET/PREFIX/; what is in the bucket has names that begin with the prefix.
+Result<std::string> TidyUrl(const std::string& url) {
+  VARVE_ASSIGN_OR_RETURN(const aws::S3Url parsed, aws::ParseS3Url(url));
+  return url + (url.ends_with('/') ? "" : "/");
+}
+
+std::string TidyDirectory(const std::string& directory) {
+  std::error_code ignored;
+  const fs::path path = fs::weakly_canonical(fs::absolute(directory), ignored);
+  return (path.has_filename() ? path : path.parent_path()).string();
+}
+
+// Keys have no place of their own in a bucket: there they begin with that of the URL.
+Status PutBelow(const std::string& place, std::initializer_list<std::string*> prefixes) {
+  if (!IsInS3(place)) return Ok{};
+  VARVE_ASSIGN_OR_RETURN(const aws::S3Url url, aws::ParseS3Url(place));
+  for (std::string* prefix : prefixes) prefix->insert(0, url.key);
+  return Ok{};
+}
+
 Status CheckPlaces(PipelineOptions* options) {
   for (const auto& [key, place] :
        {std::pair("input", &options->input), std::pair("output", &options->output)}) {
-    if (place->empty()) return At(key, "not given; name a directory");
-    std::error_code ignored;
-    const fs::path path = fs::weakly_canonical(fs::absolute(*place), ignored);
-    *place = (path.has_filename() ? path : path.parent_path()).string();
+    if (place->empty()) return At(key, "not given; name a directory, or s3://BUCKET/PREFIX/");
+    auto tidy = IsInS3(*place) ? TidyUrl(*place) : TidyDirectory(*place);
+    if (!tidy.ok()) return At(key, tidy.error().message);
+    *place = *std::move(tidy);
   }
   if (Contains(options->input, options->output) || Contains(options->output, options->input)) {
-    return At("output", "input and output are inside each other; choose separate directories");
+    return At("output", "input and output are inside each other; choose separate places");
+  }
+  PipelineConfig& pipeline = options->pipeline;
+  if (pipeline.disposition == Disposition::kMove && !pipeline.move_prefix.empty()) {
+    VARVE_RETURN_IF_ERROR(PutBelow(options->input, {&pipeline.move_prefix}));
+  }
+  VARVE_RETURN_IF_ERROR(PutBelow(options->input, {&pipeline.input_prefix}));
+  return PutBelow(options->output, {&pipeline.output_prefix});
+}
+
+Status CheckS3Keys(PipelineOptions* options) {
+  if (!options->manifests.empty()) {
+    if (!IsInS3(options->output)) return At("manifests", "is for an output in S3");
+    if (!IsInS3(options->manifests)) return At("manifests", "is to be like s3://BUCKET/PREFIX/");
+    auto tidy = TidyUrl(options->manifests);
+    if (!tidy.ok()) return At("manifests", tidy.error().message);
+    options->manifests = *std::move(tidy);
+  }
+  if (!options->queue_url.empty() && !IsInS3(options->input)) {
+    return At("queue-url", "is for an input in S3; a directory is watched");
+  }
+  if (!options->dead_letter_queue_url.empty() && options->queue_url.empty()) {
+    return At("dead-letter-queue-url", "needs a queue-url");
   }
   return Ok{};
 }
 
 Status CheckTogether(PipelineOptions* options) {
   VARVE_RETURN_IF_ERROR(CheckPlaces(options));
+  VARVE_RETURN_IF_ERROR(CheckS3Keys(options));
   const PipelineConfig& pipeline = options->pipeline;
   if (pipeline.flush.min_files > pipeline.flush.max_files) {
     return At("min-files", "is more than max-files, so that no batch could ever be large enough");
@@ -340,6 +393,8 @@ std::string TomlValue(const PipelineKey& key, const Values& values) {
 
 }  // namespace
 
+bool IsInS3(std::string_view place) { return aws::IsS3Url(place); }
+
 std::span<const PipelineKey> PipelineKeys() { return kKeys; }
 
 const PipelineKey* FindPipelineKey(std::string_view name) {
@@ -347,6 +402,12 @@ const PipelineKey* FindPipelineKey(std::string_view name) {
       std::find_if(std::begin(kKeys), std::end(kKeys),
                    [name](const PipelineKey& key) { return key.name == name; });
   return found == std::end(kKeys) ? nullptr : found;
+}
+
+std::vector<std::string> ValuesOfText(std::string_view key, std::string_view text) {
+  const PipelineKey* const known = FindPipelineKey(key);
+  if (known != nullptr && known->kind == KeyKind::kList) return SplitList(text);
+  return {std::string(text)};
 }
 
 Result<PipelineOptions> MakePipeline(const PipelineValues& values) {

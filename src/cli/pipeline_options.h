@@ -20,8 +20,12 @@ namespace varve::cli {
 
 struct PipelineOptions {
   PipelineConfig pipeline;
-  std::string input;  // directories, absolute and normal
+  std::string input;  // directories, absolute and normal; or s3:// URLs, which end with a slash
   std::string output;
+  std::string manifests;              // as these; empty: a directory of the output's own
+  std::string queue_url;              // of SQS, for an input in S3; empty: the input is listed
+  std::string dead_letter_queue_url;  // behind it
+  std::string state_machine_arn;      // of Step Functions; empty: a process of varve's converts
   int64_t scan_every_us = 0;
   std::string alert_webhook;
   std::vector<std::string> alert_command;  // program and arguments
@@ -32,6 +36,9 @@ struct PipelineOptions {
 };
 
 enum class KeyKind { kText, kNumber, kSwitch, kList };
+
+// Whether a place is s3://BUCKET/PREFIX rather than a directory.
+bool IsInS3(std::string_view place);
 
 struct PipelineKey {
   std::string_view name;  // "max-wait"; in TOML "max_wait" is the same
@@ -49,6 +56,10 @@ const PipelineKey* FindPipelineKey(std::string_view name);
 
 // What was written for each key.
 using PipelineValues = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+// A key's values as one text holds them, such as a variable of the environment: those of a list are
+// separated by ';'.
+std::vector<std::string> ValuesOfText(std::string_view key, std::string_view text);
 
 // The pipeline that `values` describe, defaults filled in, checked as a whole. kInvalidArgument
 // begins with the key, a colon and a space.

@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 
 // As everywhere on the command line: from the working directory.
 std::string Absolute(const std::string& path) {
-  return path.empty() ? path : fs::absolute(path).lexically_normal().string();
+  if (path.empty() || IsInS3(path)) return path;
+  return fs::absolute(path).lexically_normal().string();
 }
 
 std::string UnknownKey(const std::string& name) {
@@ -49,14 +50,17 @@ class ConfigFile {
     if (!fs::is_regular_file(path_, ignored)) {
       return Error{Code::kNotFound, "configuration file " + path_ + " is not there or not a file"};
     }
-    toml::parse_result parsed = toml::parse_file(path_);
+    return Read(toml::parse_file(path_));
+  }
+
+  Result<RunConfig> Read(toml::parse_result parsed) const {
     if (!parsed) {
       const auto& error = parsed.error();
       return At(error.source(), "not valid TOML: " + std::string(error.description()));
     }
     RunConfig config;
     if (const auto* state = parsed.table()["run"]["state"].as_string(); state != nullptr) {
-      config.state = Absolute(state->get());
+      config.state = IsTableUrl(state->get()) ? state->get() : Absolute(state->get());
     }
     const toml::node* const pipelines = parsed.table().get("pipeline");
     if (pipelines == nullptr) return config;
@@ -157,6 +161,12 @@ class ConfigFile {
 
 Result<RunConfig> LoadRunConfig(const std::string& path) { return ConfigFile(path).Load(); }
 
+Result<RunConfig> ReadRunConfig(const std::string& name, std::string_view text) {
+  return ConfigFile(name).Read(toml::parse(text));
+}
+
+bool IsTableUrl(std::string_view place) { return place.starts_with(kTableScheme); }
+
 Result<RunConfig> MakeRunConfig(PipelineValues values) {
   for (const PipelineKey& key : PipelineKeys()) {
     const auto given = values.find(key.name);
@@ -172,7 +182,14 @@ Result<RunConfig> MakeRunConfig(PipelineValues values) {
 }
 
 Result<std::string> DefaultStateDirectory(const RunConfig& config) {
-  if (config.pipelines.size() == 1) return config.pipelines.front().options.output + "/_varve";
+  if (config.pipelines.size() == 1) {
+    const std::string& output = config.pipelines.front().options.output;
+    if (!IsInS3(output)) return output + "/_varve";
+    return Error{
+        Code::kInvalidArgument,
+        "the output is in S3: say where to keep state, with --state DIR on this machine or "
+        "--state dynamodb://TABLE"};
+  }
   return Error{Code::kInvalidArgument,
                "there are several pipelines: say where to keep their state, with state = \"DIR\" "
                "in [run] or with --state DIR"};

@@ -26,6 +26,13 @@ struct RunConfig {
 // A file without a [[pipeline]] gives none.
 Result<RunConfig> LoadRunConfig(const std::string& path);
 
+// The same of a text; errors call it `name`.
+Result<RunConfig> ReadRunConfig(const std::string& name, std::string_view text);
+
+// Whether a place of state is a table, "dynamodb://TABLE", rather than a directory.
+inline constexpr std::string_view kTableScheme = "dynamodb://";
+bool IsTableUrl(std::string_view place);
+
 // The pipeline of `varve run IN OUT` and its flags. kInvalidArgument begins with the flag.
 Result<RunConfig> MakeRunConfig(PipelineValues values);
 

@@ -87,6 +87,26 @@ TEST_F(RunConfigTest, EveryKeyIsReadAndWrittenBack) {
   EXPECT_EQ(again->pipelines[0].options.pipeline.settle_us, 0);
 }
 
+TEST_F(RunConfigTest, BucketsAndTables) {
+  const auto config = Load(
+      "[run]\nstate = \"dynamodb://t\"\n[[pipeline]]\ninput = \"s3://in/a\"\n"
+      "output = \"s3://out/b/\"\nprefix = \"new/\"\noutput-prefix = \"lake\"\n"
+      "on-success = \"move\"\nmove-to = \"done\"\nmanifests = \"s3://m\"\n"
+      "queue-url = \"https://q\"\n");
+  ASSERT_TRUE(config.ok()) << config.error().message;
+  EXPECT_EQ(config->state, "dynamodb://t");
+  const PipelineOptions& pipeline = config->pipelines[0].options;
+  EXPECT_EQ(pipeline.input, "s3://in/a/");
+  EXPECT_EQ(pipeline.manifests, "s3://m/");
+  EXPECT_EQ(pipeline.pipeline.input_prefix, "a/new/");
+  EXPECT_EQ(pipeline.pipeline.output_prefix, "b/lake/");
+  EXPECT_EQ(pipeline.pipeline.move_prefix, "a/done/");
+  EXPECT_FALSE(DefaultStateDirectory(*config).ok());
+  const auto again = ReadRunConfig("the table", PipelineToToml(config->pipelines[0].values));
+  ASSERT_TRUE(again.ok()) << again.error().message;
+  EXPECT_EQ(again->pipelines[0].options.pipeline.move_prefix, "a/done/");
+}
+
 TEST_F(RunConfigTest, SecretsAreNotWritten) {
   const auto config = Load(
       "[[pipeline]]\ninput=\"i\"\noutput=\"o\"\nalert-webhook=\"https://example.org/secret\"\n");
@@ -122,6 +142,10 @@ TEST_F(RunConfigTest, ErrorsNameThePlaceTheKeyAndWhatIsAccepted) {
       {places + "output-prefix = \"../x\"\n", ":4:17: ", "leads elsewhere"},
       {places + "name = \"a b\"\n", ":4:8: ", "letters, digits"},
       {"[[pipeline]]\ninput = \"i\"\noutput = \"i/o\"\n", ":3:10: ", "inside each other"},
+      {"[[pipeline]]\ninput = \"s3://b/i\"\noutput = \"s3://b/i/o/\"\n", ":3:10: ", "inside"},
+      {"[[pipeline]]\ninput = \"s3://\"\noutput = \"o\"\n", ":2:9: ", "names no bucket"},
+      {places + "queue-url = \"q\"\n", ":4:13: ", "is for an input in S3"},
+      {places + "manifests = \"s3://m\"\n", ":4:13: ", "is for an output in S3"},
       {places + places, ":4:1: ", "two pipelines are called \"main\""},
       {places + "[[pipeline]]\nname = \"b\"\ninput = \"o/x\"\noutput = \"p\"\n",
        ":4:1: ", "each other's directories"},

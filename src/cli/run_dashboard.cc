@@ -19,10 +19,10 @@ Result<std::unique_ptr<RunDashboard>> RunDashboard::Start(const RunConfig& confi
                                                           const RunSettings& settings,
                                                           RunDashboardSources from) {
   std::unique_ptr<RunDashboard> made(new RunDashboard);
-  VARVE_ASSIGN_OR_RETURN(const auto database, OpenStateDatabase(settings.state));
+  VARVE_ASSIGN_OR_RETURN(const auto state, OpenState(settings.state));
   dashboard::Sources sources;
   for (const ConfiguredPipeline& configured : config.pipelines) {
-    VARVE_ASSIGN_OR_RETURN(auto place, OpenPipelinePlace(database, configured.options));
+    VARVE_ASSIGN_OR_RETURN(auto place, OpenPipelinePlace(state, configured.options));
     auto deps = std::make_unique<OperatorDeps>(*place);
     sources.pipelines.push_back(
         {place->options.input, place->options.output, &deps->config(), &deps->deps()});

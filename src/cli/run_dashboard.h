@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "cli/operator_deps.h"
+#include "cli/pipeline_place.h"
 #include "cli/run_service.h"
-#include "cli/state_directory.h"
 #include "dashboard/web_server.h"
 
 namespace varve::cli {

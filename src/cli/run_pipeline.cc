@@ -19,13 +19,23 @@ namespace {
 
 constexpr int kPageBatches = 200;
 
+// A bucket tells nothing by itself, and looking at all of it costs requests: what it is asked for
+// on schedule is new input, not what `varve reconcile` looks for.
+void TuneForBuckets(const PipelineOptions& options, PipelineConfig* config) {
+  if (IsInS3(options.output)) config->reconcile_every_us = 0;
+  if (!IsInS3(options.input)) return;
+  config->scan_every_us = options.scan_every_us;
+  // An object is whole when it is seen, and without a queue no event of it is on its way.
+  if (options.queue_url.empty()) config->settle_us = 0;
+}
+
 }  // namespace
 
-Result<std::unique_ptr<RunPipeline>> RunPipeline::Open(std::shared_ptr<SqliteDatabase> database,
+Result<std::unique_ptr<RunPipeline>> RunPipeline::Open(std::shared_ptr<PipelineState> state,
                                                        const PipelineOptions& options,
                                                        const RunPipelineOptions& run,
                                                        Metrics& metrics, Log& log) {
-  VARVE_ASSIGN_OR_RETURN(auto place, OpenPipelinePlace(std::move(database), options));
+  VARVE_ASSIGN_OR_RETURN(auto place, OpenPipelinePlace(std::move(state), options));
   std::unique_ptr<RunPipeline> pipeline(new RunPipeline(std::move(place), metrics, log));
   VARVE_RETURN_IF_ERROR(pipeline->RememberFirstSchema());
   VARVE_RETURN_IF_ERROR(pipeline->OpenJobs(run));
@@ -59,6 +69,11 @@ Status RunPipeline::OpenJobs(const RunPipelineOptions& run) {
   EngineJobOptions jobs;
   jobs.convert = place_->options.convert;
   jobs.work_directory = WorkDirectory(place_->options);
+  if (jobs.work_directory.empty()) {
+    VARVE_ASSIGN_OR_RETURN(TemporaryDirectory work, TemporaryDirectory::Make("varve-run"));
+    work_.emplace(std::move(work));
+    jobs.work_directory = work_->path();
+  }
   jobs.jobs_max = static_cast<int>(run.batches_max);
   jobs.on_end = run.wake;
   const int cpus = std::max(1, static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN)));
@@ -74,6 +89,7 @@ Status RunPipeline::Begin(const RunPipelineOptions& run) {
   PipelineConfig config = options.pipeline;
   config.owner = run.owner;
   config.batches_max = run.batches_max;
+  TuneForBuckets(options, &config);
   sinks_ = std::make_unique<RunNotifier>(options, log_, metrics_);
   notifier_ = std::make_unique<dashboard::RememberingNotifier>(*sinks_, *run.alerts, SystemClock());
   pipeline_ = std::make_unique<Pipeline>(
@@ -87,6 +103,7 @@ Status RunPipeline::Begin(const RunPipelineOptions& run) {
 
 Status RunPipeline::Watch() {
   const PipelineOptions& options = place_->options;
+  if (IsInS3(options.input)) return Ok{};
   VARVE_ASSIGN_OR_RETURN(watcher_, DirectoryWatcher::Open(options.input));
   EventSourceSettings settings;
   settings.settle_us = options.pipeline.settle_us;
@@ -128,11 +145,17 @@ TickResult RunPipeline::Tick(int64_t now_us) {
 std::string RunPipeline::NotReady() {
   const PipelineOptions& options = place_->options;
   const std::string who = "pipeline " + options.name() + ": ";
-  if (access(options.input.c_str(), R_OK | X_OK) != 0) {
+  if (!IsInS3(options.input) && access(options.input.c_str(), R_OK | X_OK) != 0) {
     return who + ErrnoError("read", options.input).message;
   }
-  if (access(options.output.c_str(), W_OK | X_OK) != 0) {
+  if (!IsInS3(options.output) && access(options.output.c_str(), W_OK | X_OK) != 0) {
     return who + ErrnoError("write to", options.output).message;
+  }
+  for (const auto& [where, store] : {std::pair(&options.input, place_->input.get()),
+                                     std::pair(&options.output, place_->output.get())}) {
+    if (!IsInS3(*where)) continue;
+    const auto listed = store->List("", "", 1);
+    if (!listed.ok()) return who + listed.error().message;
   }
   const auto depth = place_->queue->Depth();
   return depth.ok() ? "" : who + depth.error().message;

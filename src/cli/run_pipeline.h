@@ -4,14 +4,16 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "adapters/local/directory_event_source.h"
 #include "adapters/local/directory_watcher.h"
 #include "adapters/local/engine_job_runner.h"
 #include "base/log.h"
+#include "cli/directories.h"
+#include "cli/pipeline_place.h"
 #include "cli/run_service.h"
-#include "cli/state_directory.h"
 #include "dashboard/alert_memory.h"
 #include "pipeline/pipeline.h"
 
@@ -29,7 +31,7 @@ struct RunPipelineOptions {
 class RunPipeline {
  public:
   // `metrics` and `log` must outlive it. kInvalidArgument, kPermission, kIo, kNotFound.
-  static Result<std::unique_ptr<RunPipeline>> Open(std::shared_ptr<SqliteDatabase> database,
+  static Result<std::unique_ptr<RunPipeline>> Open(std::shared_ptr<PipelineState> state,
                                                    const PipelineOptions& options,
                                                    const RunPipelineOptions& run, Metrics& metrics,
                                                    Log& log);
@@ -58,13 +60,14 @@ class RunPipeline {
   Result<uint64_t> BatchesSince(int64_t since_us);
 
   std::unique_ptr<PipelinePlace> place_;
+  std::optional<TemporaryDirectory> work_;  // of jobs, where the output is no directory
   Metrics& metrics_;
   Log& log_;
   std::unique_ptr<Notifier> sinks_;
   std::unique_ptr<Notifier> notifier_;
   std::unique_ptr<EngineJobRunner> jobs_;
   std::unique_ptr<Pipeline> pipeline_;
-  std::unique_ptr<DirectoryWatcher> watcher_;
+  std::unique_ptr<DirectoryWatcher> watcher_;  // these two: of an input that is a directory
   std::unique_ptr<DirectoryEventSource> source_;
   PipelineRunReport before_;
   int64_t opened_us_ = 0;

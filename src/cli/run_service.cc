@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "adapters/local/prometheus_metrics.h"
@@ -9,9 +10,9 @@
 #include "cli/build_facts.h"
 #include "cli/interrupt.h"
 #include "cli/owner_slot.h"
+#include "cli/pipeline_state.h"
 #include "cli/run_dashboard.h"
 #include "cli/run_pipeline.h"
-#include "cli/state_directory.h"
 #include "cli/wake.h"
 #include "pipeline/metric_catalog.h"
 
@@ -23,7 +24,7 @@ constexpr int64_t kTickDeadlineUs = 60 * kMicrosPerSecond;
 class Service {
  public:
   Service(const RunConfig& config, const RunSettings& settings, Log& log,
-          const std::atomic<bool>& stop, Wake wake, OwnerSlot owner)
+          const std::atomic<bool>& stop, Wake wake, std::string owner)
       : config_(config),
         settings_(settings),
         log_(log),
@@ -42,16 +43,16 @@ class Service {
   Service& operator=(const Service&) = delete;
 
   Status Open() {
-    VARVE_RETURN_IF_ERROR(SaveState(settings_.state, config_));
-    VARVE_ASSIGN_OR_RETURN(const auto database, OpenStateDatabase(settings_.state));
+    VARVE_ASSIGN_OR_RETURN(const auto state, MakeState(settings_.state));
+    VARVE_RETURN_IF_ERROR(state->Save(config_));
     RunPipelineOptions run;
-    run.owner = owner_.name();
+    run.owner = owner_;
     run.batches_max = settings_.batches_max;
     run.memory_bytes = settings_.memory_bytes / config_.pipelines.size();
     run.wake = [this] { wake_.Ring(); };
     run.alerts = &alerts_;
     for (const ConfiguredPipeline& configured : config_.pipelines) {
-      auto pipeline = RunPipeline::Open(database, configured.options, run, history_, log_);
+      auto pipeline = RunPipeline::Open(state, configured.options, run, history_, log_);
       if (!pipeline.ok()) {
         return std::move(pipeline).error().WithContext("pipeline " + configured.options.name());
       }
@@ -64,7 +65,7 @@ class Service {
   Result<std::vector<PipelineRunReport>> Run() {
     log_.Write(LogLevel::kInfo, "started",
                {{"version", VARVE_VERSION},
-                {"owner", owner_.name()},
+                {"owner", owner_},
                 {"pipelines", config_.pipelines.size()},
                 {"state", settings_.state}});
     metrics_.Set(metric::kBuildInfo,
@@ -161,7 +162,7 @@ class Service {
   Log& log_;
   const std::atomic<bool>& stop_;
   const Wake wake_;
-  const OwnerSlot owner_;
+  const std::string owner_;
   PrometheusMetrics metrics_{MetricHelp()};
   dashboard::History history_{metrics_, SystemClock()};
   dashboard::AlertMemory alerts_;
@@ -175,8 +176,12 @@ class Service {
 Result<std::vector<PipelineRunReport>> Serve(const RunConfig& config, const RunSettings& settings,
                                              Log& log, const std::atomic<bool>& stop) {
   VARVE_ASSIGN_OR_RETURN(Wake wake, Wake::Open());
-  VARVE_ASSIGN_OR_RETURN(OwnerSlot owner, OwnerSlot::Take(settings.state));
-  Service service(config, settings, log, stop, std::move(wake), std::move(owner));
+  std::optional<OwnerSlot> slot;  // for as long as the service runs
+  if (!IsTableUrl(settings.state)) {
+    VARVE_ASSIGN_OR_RETURN(OwnerSlot taken, OwnerSlot::Take(settings.state));
+    slot.emplace(std::move(taken));
+  }
+  Service service(config, settings, log, stop, std::move(wake), slot ? slot->name() : NewOwner());
   VARVE_RETURN_IF_ERROR(service.Open());
   return service.Run();
 }

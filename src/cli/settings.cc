@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/app_tree.h"
+#include "cli/parse_flags.h"
 #include "cli/suggest.h"
 
 #define TOML_EXCEPTIONS 0
@@ -48,17 +49,6 @@ Status Assign(CLI::Option* option, const std::vector<std::string>& values) {
   return Ok{};
 }
 
-std::vector<std::string> SplitAt(const std::string& text, char separator) {
-  std::vector<std::string> parts;
-  size_t start = 0;
-  for (size_t at = 0; at <= text.size(); ++at) {
-    if (at < text.size() && text[at] != separator) continue;
-    if (at > start) parts.push_back(text.substr(start, at - start));
-    start = at + 1;
-  }
-  return parts;
-}
-
 Status ApplyEnvironment(CLI::App& command) {
   for (CLI::Option* option : command.get_options()) {
     if (!IsSetting(*option) || option->count() > 0) continue;
@@ -66,7 +56,7 @@ Status ApplyEnvironment(CLI::App& command) {
     const char* text = std::getenv(name.c_str());
     if (text == nullptr || *text == '\0') continue;
     const auto values =
-        IsRepeatable(*option) ? SplitAt(text, ';') : std::vector<std::string>{std::string(text)};
+        IsRepeatable(*option) ? SplitList(text) : std::vector<std::string>{std::string(text)};
     auto assigned = Assign(option, values);
     if (!assigned.ok()) {
       return std::move(assigned).error().WithContext("environment variable " + name);

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "cli/state_directory.h"
+#include "cli/pipeline_place.h"
 #include "model/batch.h"
 
 namespace varve::cli {

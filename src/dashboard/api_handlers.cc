@@ -203,7 +203,7 @@ Result<Json> Api::PostRedrive(const PipelineSource& pipeline, const Parameters& 
   VARVE_ASSIGN_OR_RETURN(const bool all, WantsAll(parameters, "id"));
   uint64_t redriven = 1;
   if (all) {
-    VARVE_ASSIGN_OR_RETURN(redriven, RedriveAll(pipeline.deps->queue));
+    VARVE_ASSIGN_OR_RETURN(redriven, pipeline.deps->queue.RedriveAll());
   } else {
     VARVE_RETURN_IF_ERROR(pipeline.deps->queue.Redrive(Get(parameters, "id")));
   }

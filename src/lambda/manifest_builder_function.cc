@@ -13,7 +13,7 @@ using nlohmann::json;
 
 constexpr int kBatchesAnEvent = 5;  // one event brings ten files; more is the backlog's
 
-Result<std::vector<Message>> MessagesOf(const std::string& event) {
+Result<std::vector<Message>> TakeEvent(FunctionContext& context, const std::string& event) {
   const json node = json::parse(event, nullptr, false);
   const auto records = node.is_object() ? node.find("Records") : node.end();
   if (records == node.end() || !records->is_array()) {
@@ -23,6 +23,7 @@ Result<std::vector<Message>> MessagesOf(const std::string& event) {
   for (const json& record : *records) {
     if (!record.is_object()) continue;
     Message message = aws::ParseMessage(record);
+    context.on_message(message);  // by the id that it keeps as a dead letter
     // What Lambda wants told of a message that is to come again.
     message.id = record.value("messageId", message.id);
     messages.push_back(std::move(message));
@@ -34,8 +35,8 @@ Result<std::vector<Message>> MessagesOf(const std::string& event) {
 
 Function ManifestBuilderFunction(FunctionContext& context) {
   return [&context](const Invocation& invocation) -> Result<std::string> {
-    VARVE_ASSIGN_OR_RETURN(const std::vector<Message> messages, MessagesOf(invocation.event));
-    for (const Message& message : messages) context.on_message(message);
+    VARVE_ASSIGN_OR_RETURN(const std::vector<Message> messages,
+                           TakeEvent(context, invocation.event));
     const int64_t now_us = context.deps.clock.NowUs();
     const TakenMessages taken = Ingest(context.config, context.deps).Take(messages, now_us);
     // Files are tracked; should starting fail, the sweeper starts what is due.

@@ -34,16 +34,4 @@ Result<DeadLetter> FindDeadLetter(Queue& queue, std::string_view id) {
                "no dead letter " + std::string(id) + "; `varve dlq list` lists them"};
 }
 
-Result<uint64_t> RedriveAll(Queue& queue) {
-  VARVE_ASSIGN_OR_RETURN(const std::vector<DeadLetter> letters, DeadLetters(queue, 0));
-  uint64_t redriven = 0;
-  for (const DeadLetter& letter : letters) {
-    const Status status = queue.Redrive(letter.id);
-    // Somebody else was faster.
-    if (!status.ok() && status.error().code != Code::kNotFound) return status.error();
-    redriven += status.ok() ? 1 : 0;
-  }
-  return redriven;
-}
-
 }  // namespace varve

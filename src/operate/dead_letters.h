@@ -15,7 +15,4 @@ Result<std::vector<DeadLetter>> DeadLetters(Queue& queue, uint64_t limit);
 
 Result<DeadLetter> FindDeadLetter(Queue& queue, std::string_view id);  // kNotFound
 
-// All that are there when it begins. Gives how many are back in the queue.
-Result<uint64_t> RedriveAll(Queue& queue);
-
 }  // namespace varve

@@ -56,7 +56,7 @@ TEST_F(OperateTest, DeadLettersAreFoundAndRedriven) {
   EXPECT_EQ(DeadLetters(queue, 7)->size(), 7u);
   EXPECT_EQ(FindDeadLetter(queue, all->at(300).id)->body, all->at(300).body);
   EXPECT_EQ(FindDeadLetter(queue, "none").error().code, Code::kNotFound);
-  EXPECT_EQ(*RedriveAll(queue), 450u);
+  EXPECT_EQ(*queue.RedriveAll(), 450u);
   EXPECT_TRUE(DeadLetters(queue, 0)->empty());
 }
 

@@ -51,6 +51,7 @@ struct PipelineConfig {
   int64_t job_poll_us = kMicrosPerSecond / 50;         // between looks at a running job
   int64_t tick_us = kMicrosPerSecond;                  // between looks at an empty queue
   int64_t reconcile_every_us = 10 * kMicrosPerMinute;  // 0: never
+  int64_t scan_every_us = 0;  // between looks for new input in a store that tells of none; 0: never
   int64_t settle_us = 5 * kMicrosPerSecond;  // an untracked input younger than this may be growing
   int64_t reconcile_grace_us = kMicrosPerHour;  // a leftover younger than this may be in use
 

@@ -206,15 +206,23 @@ void Pipeline::AfterError(HeldBatch& held, const Error& error, int64_t now_us) {
   held_.BackOff(held, now_us);
 }
 
+bool Pipeline::ReconcileIsDue(int64_t now_us) {
+  const int64_t every_us = config_.reconcile_every_us;
+  if (every_us == 0) return false;
+  // What events under way tell of would look missed, as everything does at the very start.
+  const int64_t since_us = now_us - std::max(reconciled_us_, started_us_);
+  if (received_ && since_us >= 0 && since_us < 2 * every_us) return false;
+  return IsTime(&reconciled_us_, every_us, now_us);
+}
+
 void Pipeline::StepReconcile(int64_t now_us) {
   if (!reconciler_) {
-    const int64_t every_us = config_.reconcile_every_us;
-    if (every_us == 0) return;
-    // What events under way tell of would look missed, as everything does at the very start.
-    const int64_t since_us = now_us - std::max(reconciled_us_, started_us_);
-    if (received_ && since_us >= 0 && since_us < 2 * every_us) return;
-    if (!IsTime(&reconciled_us_, every_us, now_us)) return;
-    reconciler_ = std::make_unique<Reconciler>(config_, deps_, true);
+    const bool all = ReconcileIsDue(now_us);
+    const bool scan =
+        config_.scan_every_us != 0 && IsTime(&scanned_us_, config_.scan_every_us, now_us);
+    if (!all && !scan) return;
+    reconciler_ = std::make_unique<Reconciler>(
+        config_, deps_, true, all ? ReconcileScope::kAll : ReconcileScope::kNewInput);
   }
   const auto done = reconciler_->Step(now_us);
   if (!done.ok()) return Try("reconcile", done.error());

@@ -64,6 +64,7 @@ class Pipeline {
   void AfterError(HeldBatch& held, const Error& error, int64_t now_us);
   void Sweep(int64_t now_us);
   void StepReconcile(int64_t now_us);
+  bool ReconcileIsDue(int64_t now_us);
   void Measure(int64_t now_us);
   Result<bool> NothingLeft();
   bool IsTime(int64_t* last_us, int64_t every_us, int64_t now_us) const;
@@ -88,6 +89,7 @@ class Pipeline {
   int64_t finished_us_ = 0;     // for unfinished executions
   int64_t started_us_ = 0;      // the first tick
   int64_t reconciled_us_ = 0;
+  int64_t scanned_us_ = 0;
   int64_t measured_us_ = 0;
 };
 

@@ -35,7 +35,10 @@ std::string_view FindingName(Finding finding) {
 Result<bool> Reconciler::Step(int64_t now_us) {
   if (phase_ == Phase::kDone) return true;
   VARVE_RETURN_IF_ERROR(Page(now_us));
-  if (after_.empty()) phase_ = static_cast<Phase>(static_cast<int>(phase_) + 1);
+  if (after_.empty()) {
+    phase_ = scope_ == ReconcileScope::kNewInput ? Phase::kDone
+                                                 : static_cast<Phase>(static_cast<int>(phase_) + 1);
+  }
   return phase_ == Phase::kDone;
 }
 
@@ -122,13 +125,16 @@ Result<bool> Reconciler::IsMissedEvent(const ObjectInfo& object, int64_t now_us)
 }
 
 Status Reconciler::InputPage(int64_t now_us) {
-  VARVE_ASSIGN_OR_RETURN(const ListPage page,
-                         deps_.input.List(config_.input_prefix, after_, kReconcilePage));
+  const bool is_scan = scope_ == ReconcileScope::kNewInput;
+  VARVE_ASSIGN_OR_RETURN(
+      const ListPage page,
+      deps_.input.List(config_.input_prefix, after_, kReconcilePage));
   for (const ObjectInfo& object : page.objects) {
     if (!IsInput(config_, object.ref.key)) continue;
     VARVE_ASSIGN_OR_RETURN(const bool missed, IsMissedEvent(object, now_us));
     if (!missed) continue;
-    VARVE_RETURN_IF_ERROR(Found(Finding::kMissedEvent, object.ref.key, now_us));
+    VARVE_RETURN_IF_ERROR(is_scan ? ingest_.Look(object.ref.key, "", "", "listing", now_us)
+                                  : Found(Finding::kMissedEvent, object.ref.key, now_us));
   }
   after_ = page.next;
   return Ok{};

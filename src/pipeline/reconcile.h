@@ -47,10 +47,16 @@ struct ReconcileReport {
   uint64_t Found(Finding finding) const { return found[static_cast<int>(finding)]; }
 };
 
+enum class ReconcileScope {
+  kAll,
+  kNewInput,  // only input that is not tracked, which is no finding but how the store tells of it
+};
+
 class Reconciler {
  public:
-  Reconciler(const PipelineConfig& config, Deps& deps, bool repair)
-      : config_(config), deps_(deps), ingest_(config, deps), repair_(repair) {}
+  Reconciler(const PipelineConfig& config, Deps& deps, bool repair,
+             ReconcileScope scope = ReconcileScope::kAll)
+      : config_(config), deps_(deps), ingest_(config, deps), repair_(repair), scope_(scope) {}
 
   // One page of work; true: the whole is done and report() is complete. After an error the same
   // page is tried again.
@@ -85,6 +91,7 @@ class Reconciler {
   Deps& deps_;
   Ingest ingest_;
   const bool repair_;
+  const ReconcileScope scope_;
   Phase phase_ = Phase::kInput;
   std::string after_;
   ReconcileReport report_;

@@ -66,6 +66,21 @@ TEST_F(ReconcileTest, AnotherProcessGoesOnWhereOneHadToStop) {
   EXPECT_GT(steps, 3);
 }
 
+TEST_F(ReconcileTest, AStoreThatTellsOfNothingIsListed) {
+  config.scan_every_us = 10 * kMicrosPerMinute;
+  config.reconcile_every_us = 0;
+  config.settle_us = 0;
+  const auto pipeline = MakePipeline();
+  const auto first = input.Put("in/a.ndjson", "{}", PutCondition::kAlways);
+  RunFor(*pipeline, config.flush.max_wait_us + kMicrosPerMinute);
+  EXPECT_EQ(StateOf(first->ref), FileState::kCompleted);
+  const auto second = input.Put("in/b.ndjson", "{}", PutCondition::kAlways);
+  RunFor(*pipeline, kMicrosPerMinute);
+  EXPECT_FALSE(tracker.Get("orders", second->ref).ok());  // it is not time yet
+  RunFor(*pipeline, config.scan_every_us + config.flush.max_wait_us);
+  EXPECT_EQ(StateOf(second->ref), FileState::kCompleted);
+}
+
 TEST_F(ReconcileTest, FindsSourcesThatVanished) {
   const ObjectInfo object = Drop("in/a.ndjson");
   MakePipeline()->Tick(clock.NowUs());

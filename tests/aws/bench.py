@@ -20,6 +20,7 @@ import dynamodb_server
 from function_call import invoke
 from infra_template import load_template, of_type
 from s3_servers import SERVERS, answers, free_port
+from scenario import CASTS, SUFFIXES
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("VARVE_BIN", ROOT / "build/release/varve")).absolute()
@@ -74,7 +75,10 @@ def sqs_event(messages):
     """What Lambda makes of messages that it received for a function."""
     return {"Records": [
         {"messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"],
-         "body": message["Body"], "attributes": message["Attributes"], "messageAttributes": {},
+         "body": message["Body"], "attributes": message["Attributes"],
+         "messageAttributes": {
+             name: {"dataType": value["DataType"], "stringValue": value["StringValue"]}
+             for name, value in message.get("MessageAttributes", {}).items()},
          "eventSource": "aws:sqs"} for message in messages]}
 
 
@@ -115,8 +119,21 @@ class Bench:
     def receive(self, visibility_s=0):
         received = self.client("sqs").receive_message(
             QueueUrl=self.queue, MaxNumberOfMessages=10, VisibilityTimeout=visibility_s,
-            AttributeNames=["All"])
+            AttributeNames=["All"], MessageAttributeNames=["All"])
         return received.get("Messages", [])
+
+    def ask(self, *command, code=0):
+        """What an operator's command says, who knows the table's name and nothing else."""
+        environment = {**os.environ, **KEYS, "AWS_ENDPOINT_URL": self.moto,
+                       "AWS_ENDPOINT_URL_DYNAMODB": self.dynamo,
+                       "VARVE_STATE": f"dynamodb://{TABLE}"}
+        done = subprocess.run([BINARY, *command], env=environment, capture_output=True, text=True,
+                              check=False, timeout=60)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    def ask_json(self, *command, code=0):
+        return [json.loads(line) for line in self.ask(*command, "--json", code=code).splitlines()]
 
     def poll(self):
         """What the event source mapping does, once; the number of messages."""
@@ -154,6 +171,12 @@ class Bench:
             running = [run for run in self.executions() if run["status"] == "RUNNING"]
             for run in running[:1]:
                 self.wait_for(run["executionArn"], end)
+
+    def wait_for_all(self, seconds=60):
+        """Until no execution runs."""
+        end = time.monotonic() + seconds
+        for run in self.executions():
+            self.wait_for(run["executionArn"], end)
 
     def wait_for(self, arn, end):
         states = self.client("stepfunctions")
@@ -200,6 +223,7 @@ class Bench:
                 "VARVE_MANIFESTS": "s3://manifests", "VARVE_QUEUE_URL": self.queue,
                 "VARVE_DEAD_LETTER_QUEUE_URL": self.dead, "VARVE_TOPIC_ARN": self.topic,
                 "VARVE_STATE_MACHINE_ARN": STATE_MACHINE, "VARVE_MAX_WAIT": "2s",
+                "VARVE_CAST": ";".join(CASTS), "VARVE_SUFFIXES": ";".join(SUFFIXES),
                 "VARVE_BACKOFF": "100ms", "VARVE_ATTEMPTS_MAX": "2",
                 "VARVE_GLUE_ABOVE_BYTES": str(glue_above_bytes),
                 "VARVE_WORK_DIRECTORY": str(self.folder / "work")}

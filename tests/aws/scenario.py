@@ -7,6 +7,7 @@ import json
 import pyarrow.parquet as parquet
 
 DAY = "2025-01-17"
+CASTS, SUFFIXES = ["big=string"], [".ndjson", ".ndjson.gz"]
 BAD_LINE = b'{"id": 900, "broken": \n'
 BAD_LINES = 4
 FILES = 25
@@ -21,8 +22,14 @@ def lines(rows):
     return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
 
 
+def as_read(rows):
+    """What the output has of them, with the casts."""
+    return [{**row, "big": str(row["big"])} for row in rows]
+
+
 def writes(files=FILES):
-    """(key, content), in the order of writing; one key is written twice."""
+    """(key, content), in the order of writing; one key is written twice, one is not to be read."""
+    yield f"in/{DAY}-other-suffix.jsonl", lines(rows_of(98))
     for number in range(files):
         key, body = f"in/{DAY}-file{number:03} +ü.ndjson", lines(rows_of(number))
         if number == 3:
@@ -37,7 +44,7 @@ def writes(files=FILES):
 
 
 def expected_rows(files=FILES):
-    return [row for number in range(files) if number != 8 for row in rows_of(number)]
+    return [row for number in range(files) if number != 8 for row in as_read(rows_of(number))]
 
 
 def put_files(up, files=FILES):

@@ -9,9 +9,12 @@ from conftest import run_varve
 from scenario import (
     BAD_LINE,
     BAD_LINES,
+    CASTS,
     DAY,
     FILES,
+    SUFFIXES,
     all_rows_are_there,
+    as_read,
     expected_rows,
     lines,
     manifests,
@@ -56,6 +59,10 @@ def what_is_the_same_anywhere(manifest):
     return {name: manifest[name] for name in manifest if name not in own}, list(manifest), files
 
 
+def flags(name, values):
+    return [word for value in values for word in (name, value)]
+
+
 def test_one_machine_makes_the_same(drained, tmp_path):
     """The same files through `varve run` on directories: the same rows, manifests and bad lines."""
     for key, body in writes():
@@ -65,7 +72,7 @@ def test_one_machine_makes_the_same(drained, tmp_path):
     output = tmp_path / "lake"
     run = run_varve("run", tmp_path / "landing", output, "--once", "--listen", "none", "--name",
                     PIPELINE, "--prefix", "in/", "--output-prefix", "pipeline/output",
-                    "--settle-time", "0")
+                    "--settle-time", "0", *flags("--cast", CASTS), *flags("--suffixes", SUFFIXES))
     assert run.code == 3, "there are bad lines"
 
     day = output / "pipeline/output/year=2025/month=01/day=17"
@@ -126,10 +133,41 @@ def test_where_reconciling_has_come_to_outlives_the_process(drained):
 
 def test_poison_is_a_dead_letter_with_its_reason(drained):
     letters = drained.client("sqs").receive_message(
-        QueueUrl=drained.dead, MessageAttributeNames=["All"], MaxNumberOfMessages=10)["Messages"]
+        QueueUrl=drained.dead, MessageAttributeNames=["All"], MaxNumberOfMessages=10,
+        VisibilityTimeout=0)["Messages"]
     assert [letter["Body"] for letter in letters] == ["poison"]
     reason = letters[0]["MessageAttributes"]["varve-reason"]["StringValue"]
     assert reason == "not an S3 event: the body is not JSON"
+
+
+def test_dead_letters_are_listed_and_put_back(drained):
+    [letter] = drained.ask_json("dlq", "list")
+    assert (letter["body"], letter["reason"]) == ("poison",
+                                                  "not an S3 event: the body is not JSON")
+    assert "poison" in drained.ask("dlq", "show", letter["id"])
+    assert drained.ask_json("dlq", "redrive", letter["id"])[0]["redriven"] == 1
+    assert drained.ask_json("dlq", "list") == []
+    assert drained.ask_json("status")[0]["queue"]["visible"] == 1
+    assert drained.poll() == 1  # it is buried once more, as the same letter
+    assert drained.ask_json("dlq", "list")[0]["id"] == letter["id"]
+    assert drained.ask_json("dlq", "redrive", "--all")[0]["redriven"] == 1
+    assert drained.poll() == 1
+
+
+def test_operators_see_what_was_done(drained):
+    [status] = drained.ask_json("status")
+    assert status["files"]["completed"]["files"] == 25
+    assert status["rows"] == len(drained.expected)
+    assert len(drained.ask_json("files", "--quarantined")) == 2
+    batches = drained.ask_json("batches", "--status", "completed")
+    assert len(batches) == len(drained.executions())
+    key = f"in/{DAY}-file005 +ü.ndjson"
+    [life] = drained.ask_json("explain", f"s3://landing/{key}")
+    assert (life["key"], life["versions"][0]["quarantined"]) == (key, 1)
+    assert any("_quarantine/" in output for output in life["versions"][0]["outputs"])
+    assert "all good" in drained.ask("verify")
+    assert "agree" in drained.ask("reconcile")
+    assert "late" in drained.ask("schema", "show")
 
 
 def test_metrics_are_in_the_log(drained):
@@ -140,6 +178,19 @@ def test_metrics_are_in_the_log(drained):
         if "_aws" in record:
             assert record["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "varve"
     assert rows == len(expected_rows())
+
+
+def test_reprocessing_replaces_rows(drained):
+    before = drained.keys("lake", "pipeline/output/")
+    runs = len(drained.executions())
+    [report] = drained.ask_json("reprocess", "--file", f"in/{DAY}-file000 +ü.ndjson")
+    assert len(report["batches"]) == 1
+    assert len(drained.executions()) == runs + 1
+    drained.wait_for_all()
+    assert drained.keys("lake", "pipeline/output/") == before
+    assert output_rows(drained) == expected_rows()
+    [batch] = [batch for batch in drained.ask_json("batches") if batch["batch"] in report["batches"]]
+    assert (batch["state"], batch["reruns"]) == ("completed", 1)
 
 
 def test_events_that_come_again_change_nothing(drained):
@@ -171,7 +222,38 @@ def test_what_cannot_be_read_fails_alone_and_tells_people(drained):
     alert = next(alert for alert in alerts if "corrupt" in alert["Message"])
     assert "retry" in alert["Message"]
     assert alert["Subject"].startswith("varve orders: ")
-    assert output_rows(drained) == expected_rows() + good
+    assert output_rows(drained) == expected_rows() + as_read(good)
+
+
+def test_a_failed_file_is_retried_at_once(drained):
+    """By an execution of its own; it fails once more, and says so."""
+    key = f"in/{DAY}-corrupt.ndjson.gz"
+    [failed] = drained.ask_json("files", "--status", "failed")
+    assert failed["key"] == key
+    runs = len(drained.executions())
+    assert drained.ask_json("retry", f"s3://landing/{key}")[0] == {
+        "pipeline": PIPELINE, "retried": 1, "started": 1}
+    assert len(drained.executions()) == runs + 1
+    drained.wait_for_all()
+    [life] = drained.ask_json("explain", key)
+    events = life["versions"][0]["events"]
+    assert any(event["detail"] == "retried by a person" for event in events)
+    assert len([event for event in events if event["state"] == "claimed"]) == 3
+    assert life["versions"][0]["attempts"] == 1 and "gzip" in life["versions"][0]["error"]
+
+
+def test_what_waits_is_planned_with_its_cost(drained):
+    drained.client("s3").put_object(Bucket="landing", Key=f"in/{DAY}-last.ndjson",
+                                    Body=lines(rows_of(72)))
+    drained.poll()
+    [status] = drained.ask_json("status")
+    assert status["files"]["pending"]["files"] >= 1
+    [plan] = drained.ask_json("plan")
+    assert (plan["pending"], plan["unknown"]) == (status["files"]["pending"]["files"], None)
+    assert plan["cost"]["files"] == plan["pending"]
+    costs = plan["cost"]["engines"]
+    assert costs["glue"]["dollars"] > costs["lambda"]["dollars"] > 0
+    assert "vCPU" in drained.ask("plan")
 
 
 def test_large_batches_are_converted_by_spark():

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from bench import FUNCTIONS, bench, function_served, sqs_event, wait_until
 from function_call import invoke
-from scenario import DAY, all_rows_are_there, expected_rows, lines, manifests, output_rows, put_files
+from scenario import DAY, all_rows_are_there, as_read, lines, manifests, output_rows, put_files
 from s3_servers import answers, free_port
 
 BUILDERS, FILES = 50, 500
@@ -70,9 +70,9 @@ def test_fifty_builders_at_once_share_the_files(tmp_path):
     with bench(tmp_path) as up, contextlib.ExitStack() as stack:
         s3, up.expected = up.client("s3"), []
         for number in range(FILES):
-            row = {"id": number, "name": f"n{number}"}
+            row = {"id": number, "big": number}
             s3.put_object(Bucket="landing", Key=f"in/{DAY}-{number:03}.ndjson", Body=lines([row]))
-            up.expected.append(row)
+            up.expected += as_read([row])
         builders = [f"127.0.0.1:{free_port()}" for _ in range(BUILDERS)]
         for address in builders:
             stack.enter_context(function_served(

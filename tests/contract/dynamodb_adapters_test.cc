@@ -49,8 +49,8 @@ const auto* const kNeedsServer = testing::AddGlobalTestEnvironment(new NeedsServ
 class TestTable {
  public:
   TestTable() {
-    const auto created = service_.Call("CreateTable", aws::CreateTableInput(name_), "create");
-    EXPECT_TRUE(created.ok()) << created.error().message;
+    const Status made = aws::EnsureTable(service_, name_);
+    EXPECT_TRUE(made.ok()) << made.error().message;
   }
   ~TestTable() { EXPECT_TRUE(service_.Call("DeleteTable", {{"TableName", name_}}, "delete").ok()); }
 

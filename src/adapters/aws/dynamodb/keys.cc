@@ -140,4 +140,6 @@ std::string SchemaPartition(std::string_view pipeline) { return Join({"schema", 
 
 Key ExecutionKey(std::string_view name) { return {Join({"execution", name}), "execution"}; }
 
+Key PipelineKey(std::string_view name) { return {"pipelines", std::string(name)}; }
+
 }  // namespace varve::aws

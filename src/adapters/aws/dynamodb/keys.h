@@ -58,5 +58,6 @@ IndexKey ListingKey(const BatchRecord& batch);
 Key CounterKey(std::string_view pipeline, uint32_t shard);
 std::string SchemaPartition(std::string_view pipeline);
 Key ExecutionKey(std::string_view name);
+Key PipelineKey(std::string_view name);
 
 }  // namespace varve::aws

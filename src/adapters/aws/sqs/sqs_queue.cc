@@ -1,6 +1,7 @@
 #include "adapters/aws/sqs/sqs_queue.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/clock.h"
@@ -285,6 +286,26 @@ Result<DeadLetterPage> SqsQueue::DeadLetters(std::string_view, int limit) {
   return page;
 }
 
+Status SqsQueue::SendAgain(const Letter& letter) {
+  VARVE_RETURN_IF_ERROR(
+      SendOne(url_, letter.letter.body, {{kIdAttribute, TextAttribute(letter.letter.id)}}));
+  return DeleteFrom(dead_url_, letter.receipt);
+}
+
+Result<uint64_t> SqsQueue::RedriveAll() {
+  VARVE_RETURN_IF_ERROR(NeedDeadLetterQueue());
+  std::set<std::string> redriven;
+  while (true) {
+    VARVE_ASSIGN_OR_RETURN(const std::vector<Letter> letters, TakeLetters(kBatchMax));
+    for (const Letter& letter : letters) {
+      // One that died again meanwhile was not there when this began.
+      if (!redriven.insert(letter.letter.id).second) return redriven.size();
+      VARVE_RETURN_IF_ERROR(SendAgain(letter));
+    }
+    if (letters.empty()) return redriven.size();
+  }
+}
+
 Status SqsQueue::Redrive(std::string_view id) {
   VARVE_RETURN_IF_ERROR(NeedDeadLetterQueue());
   VARVE_ASSIGN_OR_RETURN(std::vector<Letter> letters, TakeLetters(SIZE_MAX));
@@ -292,8 +313,7 @@ Status SqsQueue::Redrive(std::string_view id) {
                                   [id](const Letter& letter) { return letter.letter.id == id; });
   Status redriven = Error{Code::kNotFound, "no dead letter has the id " + std::string(id)};
   if (found != letters.end()) {
-    redriven = SendOne(url_, found->letter.body, {{kIdAttribute, TextAttribute(id)}});
-    if (redriven.ok()) redriven = DeleteFrom(dead_url_, found->receipt);
+    redriven = SendAgain(*found);
     if (redriven.ok()) letters.erase(found);
   }
   PutBack(letters);

@@ -38,6 +38,7 @@ class SqsQueue : public Queue {
   Result<QueueDepth> Depth() override;
   Result<DeadLetterPage> DeadLetters(std::string_view after, int limit) override;
   Status Redrive(std::string_view id) override;
+  Result<uint64_t> RedriveAll() override;
 
   // A delivery that Lambda received in place of Receive: Bury must know its body.
   void Remember(const Message& message);
@@ -54,6 +55,7 @@ class SqsQueue : public Queue {
   Status DeleteFrom(const std::string& url, std::string_view receipt);
   Result<std::vector<Letter>> TakeLetters(size_t limit);
   void PutBack(const std::vector<Letter>& letters);
+  Status SendAgain(const Letter& letter);
   Status NeedDeadLetterQueue() const;
 
   JsonService service_;

@@ -1,0 +1,36 @@
+#include "cli/aws_session.h"
+
+#include <utility>
+
+#include "adapters/aws/s3/s3_object_store.h"
+#include "adapters/aws/s3/s3_url.h"
+#include "base/clock.h"
+#include "base/random.h"
+
+namespace varve::cli {
+namespace {
+
+aws::AwsClientSettings ClientSettings(const aws::Environment& environment) {
+  aws::AwsClientSettings settings;
+  settings.region = aws::RegionOf(environment);
+  return settings;
+}
+
+}  // namespace
+
+AwsSession::AwsSession(aws::Environment environment)
+    : environment_(std::move(environment)),
+      credentials_(environment_),
+      client_(http_, credentials_, SystemClock(), SystemRandom(), ClientSettings(environment_)) {}
+
+std::string AwsSession::EndpointOf(std::string_view service) const {
+  return aws::EndpointOf(service, client_.region(), environment_);
+}
+
+Result<std::unique_ptr<ObjectStore>> AwsSession::OpenBucket(const std::string& url) {
+  VARVE_ASSIGN_OR_RETURN(const aws::S3Url place, aws::ParseS3Url(url));
+  return std::unique_ptr<ObjectStore>(std::make_unique<aws::S3ObjectStore>(
+      client_, place.bucket, aws::AddressOf(place.bucket, client_.region(), environment_)));
+}
+
+}  // namespace varve::cli

@@ -1,0 +1,33 @@
+// AwsSession: who this process is to AWS, and where its services answer, as the environment says.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "adapters/aws/core/aws_client.h"
+#include "adapters/aws/core/endpoint.h"
+#include "adapters/aws/core/environment_credentials.h"
+#include "adapters/http/http_client.h"
+#include "ports/object_store.h"
+
+namespace varve::cli {
+
+// Thread-safe. Asks nothing of AWS by itself.
+class AwsSession {
+ public:
+  explicit AwsSession(aws::Environment environment = aws::ProcessEnvironment);
+
+  aws::AwsClient& client() { return client_; }
+  std::string EndpointOf(std::string_view service) const;
+  // What is below an s3:// URL. The store's keys are the bucket's; it must not outlive this.
+  Result<std::unique_ptr<ObjectStore>> OpenBucket(const std::string& url);
+
+ private:
+  const aws::Environment environment_;
+  HttpClient http_;
+  aws::EnvironmentCredentials credentials_;
+  aws::AwsClient client_;
+};
+
+}  // namespace varve::cli

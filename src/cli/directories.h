@@ -1,0 +1,31 @@
+// Directories that commands make.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace varve::cli {
+
+// With those above it; one that is there already is no error. kPermission, kIo.
+Status MakeDirectory(const std::string& path);
+
+// A directory that goes when this does, with all that is in it.
+class TemporaryDirectory {
+ public:
+  // "PARENT/NAME-XXXXXX", open to this user only; `parent` is made when it is not there.
+  static Result<TemporaryDirectory> Make(const std::string& parent, const std::string& name);
+  // In $TMPDIR.
+  static Result<TemporaryDirectory> Make(const std::string& name);
+  TemporaryDirectory(TemporaryDirectory&& other) noexcept;
+  TemporaryDirectory& operator=(TemporaryDirectory&&) = delete;
+  ~TemporaryDirectory();
+
+  const std::string& path() const { return path_; }
+
+ private:
+  explicit TemporaryDirectory(std::string path);
+  std::string path_;
+};
+
+}  // namespace varve::cli
