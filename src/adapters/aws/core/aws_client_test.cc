@@ -136,5 +136,14 @@ TEST_F(AwsClientTest, ExpiredCredentialsAreFetchedAnewOnce) {
   EXPECT_EQ(seen_.size(), 4U);
 }
 
+TEST_F(AwsClientTest, NobodysCredentialsDoNotSign) {
+  KnownCredentials nobody;
+  client_ = std::make_unique<AwsClient>(*http_, nobody, clock_, random_, AwsClientSettings());
+  ASSERT_TRUE(Send().ok());
+  EXPECT_FALSE(seen_.at(0).has_header("Authorization"));
+  EXPECT_TRUE(seen_.at(0).has_header("Host"));
+  client_.reset();  // before `nobody`
+}
+
 }  // namespace
 }  // namespace varve::aws
