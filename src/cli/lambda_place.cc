@@ -10,6 +10,7 @@
 #include "adapters/aws/core/aws_client.h"
 #include "adapters/aws/core/endpoint.h"
 #include "adapters/aws/core/json_service.h"
+#include "adapters/aws/credentials/credential_chain.h"
 #include "adapters/aws/dynamodb/dynamo_execution_store.h"
 #include "adapters/aws/dynamodb/dynamo_file_tracker.h"
 #include "adapters/aws/dynamodb/dynamo_schema_ledger.h"
@@ -111,13 +112,13 @@ void WriteLine(std::string_view line) {
 
 struct LambdaPlace::Parts {
   Parts(const Environment& environment, aws::AwsClientSettings settings)
-      : credentials(environment),
+      : credentials(http, SystemClock(), SystemRandom(), environment),
         client(http, credentials, SystemClock(), SystemRandom(), std::move(settings)) {}
 
   PipelineOptions options;
   PipelineConfig config;
   HttpClient http;
-  aws::EnvironmentCredentials credentials;
+  aws::CredentialChain credentials;
   aws::AwsClient client;
   std::unique_ptr<aws::S3ObjectStore> input;
   std::unique_ptr<aws::S3ObjectStore> output;
