@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <string>
 #include <thread>
@@ -101,7 +102,7 @@ TEST_F(CachedCredentialsTest, ManyAskAndOneSearches) {
   for (int i = 0; i < 8; ++i) {
     asked.push_back(std::async(std::launch::async, [this] { return Id(); }));
   }
-  started_.get_future().wait();
+  ASSERT_EQ(started_.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
   gate_.set_value();
   for (auto& id : asked) EXPECT_EQ(id.get(), "ID1");
   EXPECT_EQ(searches_, 1);
@@ -112,7 +113,7 @@ TEST_F(CachedCredentialsTest, NobodyWaitsWhileTheOldAreGood) {
   clock_.Advance(kLifeUs - CachedCredentials::kAheadUs);
   gated_ = 2;
   auto searching = std::async(std::launch::async, [this] { return Id(); });
-  started_.get_future().wait();
+  ASSERT_EQ(started_.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
   EXPECT_EQ(Id(), "ID1");
   gate_.set_value();
   EXPECT_EQ(searching.get(), "ID2");
