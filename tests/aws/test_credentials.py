@@ -84,9 +84,11 @@ def test_a_login_gives_credentials_until_it_expires(home, metadata):
     home.log_in("my session", TOKEN_OF_LOGIN, in_an_hour())
     assert home.get(**env)["id"] == "LOGIN1"
     # As long as what it gave is good, that the login is over does no harm.
+    home.log_in("my session", TOKEN_OF_LOGIN, in_an_hour() - datetime.timedelta(minutes=30))
     first, second, late = home.find("get", f"advance {LIFE_S - 60}", "get", "advance 120", "get",
                                     **env)
-    assert first["id"] == second["id"] == "LOGIN2" or second["id"] == "LOGIN3"
+    assert first["id"] == second["id"] == "LOGIN2"
+    assert "the login expired at" in late["error"]
     assert late["error"].endswith("run `aws sso login --profile p`")
     home.log_in("my session", "of somebody else", in_an_hour())
     refused = home.get(**env)
@@ -114,14 +116,6 @@ date -u -d "+$1 seconds" +'{"Version": 1, "AccessKeyId": "RUN'$runs'", "SecretAc
     home.write("config", f'[default]\ncredential_process = "{script}" {LIFE_S}\n')
     ids = [found["id"] for found in home.find("get", "get", f"advance {LIFE_S}", "get")]
     assert ids == ["RUN1", "RUN1", "RUN2"]
-
-
-def test_nothing_listens_and_each_place_is_named(home):
-    found = home.get()
-    assert found["code"] == "permission"
-    for place in ["the environment (", "a web identity (", "profile default (", "a container (",
-                  "an EC2 instance ("]:
-        assert place in found["error"]
 
 
 class Account:
@@ -183,8 +177,7 @@ def test_a_roles_keys_open_its_bucket(home, account):
     ({"role": "idle"}, "AccessDenied"),
     ({"role": "writer", "secret": "wrong"}, "SignatureDoesNotMatch"),
     ({"role": "writer", "external_id": "guess"}, "AccessDenied"),
-    ({"role": "nobody"}, "s"),
-], ids=["no-policy", "wrong-secret", "wrong-external-id", "no-role"])
+], ids=["no-policy", "wrong-secret", "wrong-external-id"])
 def test_what_the_server_refuses(home, account, changes, message):
     home.write("config", account.profiles(**changes))
     with credential_servers.verifying(account.url):
