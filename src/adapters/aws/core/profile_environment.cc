@@ -39,7 +39,7 @@ std::string ValueOf(const ProfileFiles& files, std::string_view profile, std::st
 
 }  // namespace
 
-Result<Environment> WithProfile(Environment environment) {
+Result<Environment> WithProfile(const Environment& environment) {
   const bool has_endpoint = environment(kEndpoint.data()).has_value();
   const bool has_region = environment("AWS_REGION") || environment("AWS_DEFAULT_REGION");
   if (has_endpoint && has_region) return environment;

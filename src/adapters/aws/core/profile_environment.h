@@ -11,6 +11,6 @@ namespace varve::aws {
 // (AWS_ENDPOINT_URL). Endpoints of the environment go before all endpoints of the profile. The
 // files are read now, and not again; they are not read at all when the environment says it all.
 // Source: "Service-specific endpoints" of the AWS SDKs and Tools Reference Guide.
-Result<Environment> WithProfile(Environment environment);
+Result<Environment> WithProfile(const Environment& environment);
 
 }  // namespace varve::aws

@@ -51,7 +51,7 @@ Result<std::string> TokenOf(const Environment& environment) {
   if (const auto file = environment("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")) {
     return ReadSecretFile(*file);
   }
-  const std::string token = environment("AWS_CONTAINER_AUTHORIZATION_TOKEN").value_or("");
+  std::string token = environment("AWS_CONTAINER_AUTHORIZATION_TOKEN").value_or("");
   if (token.find_first_of("\r\n") == token.npos) return token;
   return Error{Code::kInvalidArgument, "AWS_CONTAINER_AUTHORIZATION_TOKEN has several lines"};
 }

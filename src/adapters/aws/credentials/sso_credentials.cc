@@ -78,7 +78,7 @@ Result<std::string> TokenOf(const CredentialContext& context, const Login& login
   if (!file) return MustLogIn("nobody is logged in (there is no " + path + ")", profile);
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   const json object = json::parse(text, nullptr, false);
-  const std::string token = object.is_object() ? TextOf(object, "accessToken") : "";
+  std::string token = object.is_object() ? TextOf(object, "accessToken") : "";
   if (token.empty()) return MustLogIn(path + " holds no token", profile);
   const std::string expires = TextOf(object, "expiresAt");
   const auto expires_us = ParseInstant(expires);
