@@ -1,5 +1,6 @@
 #include "base/time_text.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
@@ -39,6 +40,17 @@ std::optional<year_month_day> ParseDay(std::string_view text) {
   return date;
 }
 
+// "Z" and "UTC" are 0, "+02:00" is 2 hours.
+std::optional<int64_t> ParseOffset(std::string_view text) {
+  if (text == "Z" || text == "UTC") return 0;
+  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
+  const auto hours = Digits(text.substr(1, 2));
+  const auto minutes = Digits(text.substr(4, 2));
+  if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
+  const int64_t us = *hours * kMicrosPerHour + *minutes * kMicrosPerMinute;
+  return text[0] == '-' ? -us : us;
+}
+
 }  // namespace
 
 std::string DayOf(int64_t us) {
@@ -75,6 +87,26 @@ std::optional<int64_t> ParseUtc(std::string_view text) {
   if (*hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
   return sys_days(*date).time_since_epoch().count() * kMicrosPerDay + *hour * kMicrosPerHour +
          *minute * kMicrosPerMinute + *second * kMicrosPerSecond + *micros;
+}
+
+std::optional<int64_t> ParseInstant(std::string_view text) {
+  constexpr size_t kToSeconds = 19;
+  constexpr size_t kMicroDigits = 6;
+  if (text.size() <= kToSeconds) return std::nullopt;
+  const std::string_view seconds = text.substr(0, kToSeconds);
+  text.remove_prefix(kToSeconds);
+  std::string micros(kMicroDigits, '0');
+  if (text.front() == '.') {
+    const size_t end = text.find_first_not_of("0123456789", 1);
+    if (end == text.npos || end == 1) return std::nullopt;
+    const std::string_view digits = text.substr(1, end - 1);
+    micros.replace(0, std::min(digits.size(), kMicroDigits), digits.substr(0, kMicroDigits));
+    text.remove_prefix(end);
+  }
+  const auto local = ParseUtc(std::string(seconds) + "." + micros + "Z");
+  const auto offset = ParseOffset(text);
+  if (!local || !offset) return std::nullopt;
+  return *local - *offset;
 }
 
 bool IsDay(std::string_view text) { return ParseDay(text).has_value(); }

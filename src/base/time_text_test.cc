@@ -30,6 +30,22 @@ TEST(TimeText, RefusesWhatIsNoInstant) {
   }
 }
 
+TEST(TimeText, ReadsWhatOthersWrite) {
+  const int64_t half_past_nine = 1'737'106'200 * kMicrosPerSecond;
+  for (const char* text : {"2025-01-17T09:30:00Z", "2025-01-17T09:30:00UTC",
+                           "2025-01-17T09:30:00.000Z", "2025-01-17T09:30:00+00:00",
+                           "2025-01-17T11:30:00.0000000+02:00", "2025-01-17T04:00:00-05:30"}) {
+    EXPECT_EQ(ParseInstant(text), half_past_nine) << text;
+  }
+  EXPECT_EQ(ParseInstant("2025-01-17T09:30:00.12Z"), half_past_nine + 120'000);
+  EXPECT_EQ(ParseInstant("2025-01-17T09:30:00.1234567Z"), half_past_nine + 123'456);
+  for (const char* text :
+       {"", "2025-01-17T09:30:00", "2025-01-17T09:30:00.Z", "2025-01-17", "2025-01-17T09:30:00.5",
+        "2025-01-17T09:30:00+2:00", "2025-01-17T09:30:00+24:00", "2025-02-30T09:30:00Z"}) {
+    EXPECT_FALSE(ParseInstant(text).has_value()) << text;
+  }
+}
+
 TEST(TimeText, KnowsTheCalendar) {
   EXPECT_TRUE(IsDay("2024-02-29"));
   EXPECT_FALSE(IsDay("2025-02-29"));

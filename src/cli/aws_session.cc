@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "adapters/aws/core/profile_environment.h"
 #include "adapters/aws/s3/s3_object_store.h"
 #include "adapters/aws/s3/s3_url.h"
 #include "base/clock.h"
@@ -18,9 +19,14 @@ aws::AwsClientSettings ClientSettings(const aws::Environment& environment) {
 
 }  // namespace
 
+Result<std::unique_ptr<AwsSession>> AwsSession::Open(const aws::Environment& environment) {
+  VARVE_ASSIGN_OR_RETURN(aws::Environment with_profile, aws::WithProfile(environment));
+  return std::unique_ptr<AwsSession>(new AwsSession(std::move(with_profile)));
+}
+
 AwsSession::AwsSession(aws::Environment environment)
     : environment_(std::move(environment)),
-      credentials_(environment_),
+      credentials_(http_, SystemClock(), SystemRandom(), environment_),
       client_(http_, credentials_, SystemClock(), SystemRandom(), ClientSettings(environment_)) {}
 
 std::string AwsSession::EndpointOf(std::string_view service) const {

@@ -1,4 +1,5 @@
-// AwsSession: who this process is to AWS, and where its services answer, as the environment says.
+// AwsSession: who this process is to AWS, and where its services answer, as the environment and the
+// profile say.
 #pragma once
 
 #include <memory>
@@ -7,7 +8,7 @@
 
 #include "adapters/aws/core/aws_client.h"
 #include "adapters/aws/core/endpoint.h"
-#include "adapters/aws/core/environment_credentials.h"
+#include "adapters/aws/credentials/credential_chain.h"
 #include "adapters/http/http_client.h"
 #include "ports/object_store.h"
 
@@ -16,7 +17,8 @@ namespace varve::cli {
 // Thread-safe. Asks nothing of AWS by itself.
 class AwsSession {
  public:
-  explicit AwsSession(aws::Environment environment = aws::ProcessEnvironment);
+  // Reads the profile, unless the environment says it all; an Error is of the profile's files.
+  static Result<std::unique_ptr<AwsSession>> Open(const aws::Environment& environment);
 
   aws::AwsClient& client() { return client_; }
   std::string EndpointOf(std::string_view service) const;
@@ -24,9 +26,11 @@ class AwsSession {
   Result<std::unique_ptr<ObjectStore>> OpenBucket(const std::string& url);
 
  private:
+  explicit AwsSession(aws::Environment environment);
+
   const aws::Environment environment_;
   HttpClient http_;
-  aws::EnvironmentCredentials credentials_;
+  aws::CredentialChain credentials_;
   aws::AwsClient client_;
 };
 

@@ -28,30 +28,37 @@ Result<std::string> ManifestsUrl(const PipelineOptions& options) {
   return "s3://" + url.bucket + "/_varve/" + options.name() + "/";
 }
 
-Result<std::unique_ptr<ObjectStore>> OpenManifests(AwsSession& aws,
+Result<std::unique_ptr<ObjectStore>> OpenManifests(AwsSession* aws,
                                                    const PipelineOptions& options) {
   if (!IsInS3(options.output)) {
     return OpenFolder("manifests", options.output + kStateInOutput, ListedNames::kAll);
   }
   VARVE_ASSIGN_OR_RETURN(const std::string url, ManifestsUrl(options));
   VARVE_ASSIGN_OR_RETURN(const aws::S3Url place, aws::ParseS3Url(url));
-  VARVE_ASSIGN_OR_RETURN(auto store, aws.OpenBucket(url));
+  VARVE_ASSIGN_OR_RETURN(auto store, aws->OpenBucket(url));
   if (place.key.empty()) return store;
   return std::unique_ptr<ObjectStore>(std::make_unique<PrefixedStore>(std::move(store), place.key));
 }
 
+bool NeedsAws(const PipelineOptions& options) {
+  return IsInS3(options.input) || IsInS3(options.output) || !options.queue_url.empty() ||
+         !options.state_machine_arn.empty();
+}
+
+Result<std::unique_ptr<ObjectStore>> OpenStore(AwsSession* aws, const std::string& name,
+                                               const std::string& place, ListedNames listed) {
+  return IsInS3(place) ? aws->OpenBucket(place) : OpenFolder(name, place, listed);
+}
+
 Status OpenStores(const PipelineOptions& options, PipelinePlace* place) {
-  AwsSession& aws = *place->aws;
+  AwsSession* aws = place->aws.get();
   if (!IsInS3(options.output)) {
     VARVE_RETURN_IF_ERROR(MakeDirectory(options.output + kStateInOutput));
   }
-  VARVE_ASSIGN_OR_RETURN(place->input, IsInS3(options.input) ? aws.OpenBucket(options.input)
-                                                             : OpenFolder("input", options.input,
-                                                                          ListedNames::kFinished));
+  VARVE_ASSIGN_OR_RETURN(place->input,
+                         OpenStore(aws, "input", options.input, ListedNames::kFinished));
   VARVE_ASSIGN_OR_RETURN(place->output,
-                         IsInS3(options.output)
-                             ? aws.OpenBucket(options.output)
-                             : OpenFolder("output", options.output, ListedNames::kAll));
+                         OpenStore(aws, "output", options.output, ListedNames::kAll));
   VARVE_ASSIGN_OR_RETURN(place->manifests, OpenManifests(aws, options));
   return Ok{};
 }
@@ -77,7 +84,9 @@ Result<std::unique_ptr<PipelinePlace>> OpenPipelinePlace(std::shared_ptr<Pipelin
                                                          const aws::Environment& environment) {
   auto place = std::make_unique<PipelinePlace>();
   place->state = std::move(state);
-  place->aws = std::make_unique<AwsSession>(environment);
+  if (NeedsAws(options)) {
+    VARVE_ASSIGN_OR_RETURN(place->aws, AwsSession::Open(environment));
+  }
   place->options = options;
   StateAdapters adapters = place->state->Adapters(options.name());
   place->tracker = std::move(adapters.tracker);

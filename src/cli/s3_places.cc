@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "adapters/aws/core/endpoint.h"
+#include "adapters/aws/core/profile_environment.h"
 #include "adapters/aws/s3/s3_expand.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -14,9 +16,9 @@
 namespace varve::cli {
 namespace {
 
-aws::AwsClientSettings Settings() {
+aws::AwsClientSettings SettingsOf(const aws::Environment& environment) {
   aws::AwsClientSettings settings;
-  settings.region = aws::RegionOf();
+  settings.region = aws::RegionOf(environment);
   return settings;
 }
 
@@ -31,16 +33,14 @@ std::string FolderOf(const std::string& key) {
   return slash == key.npos ? "" : key.substr(0, slash + 1);
 }
 
-// Which variables are missing, if that is what is wrong.
-Error WithRemedy(Error error) {
-  if (error.code == Code::kNotFound && error.message.find("AWS_ACCESS_KEY_ID") != std::string::npos)
-    error.message += "; set it and AWS_SECRET_ACCESS_KEY";
-  return error;
-}
-
 }  // namespace
 
-S3Places::S3Places() : client_(http_, credentials_, SystemClock(), SystemRandom(), Settings()) {}
+S3Places::S3Places() : S3Places(aws::WithProfile(aws::ProcessEnvironment)) {}
+
+S3Places::S3Places(Result<aws::Environment> environment)
+    : environment_(std::move(environment)),
+      client_(http_, credentials_, SystemClock(), SystemRandom(),
+              SettingsOf(environment_.ok() ? *environment_ : aws::ProcessEnvironment)) {}
 
 S3Places::~S3Places() {
   std::error_code ignored;
@@ -48,21 +48,24 @@ S3Places::~S3Places() {
 }
 
 aws::S3Bucket& S3Places::Bucket(const std::string& name) {
-  return buckets_.try_emplace(name, client_, name, aws::AddressOf(name, client_.region()))
+  return buckets_
+      .try_emplace(name, client_, name, aws::AddressOf(name, client_.region(), *environment_))
       .first->second;
 }
 
 Result<std::vector<std::string>> S3Places::Expand(const std::string& url) {
+  if (!environment_.ok()) return environment_.error();
   VARVE_ASSIGN_OR_RETURN(const aws::S3Url parsed, aws::ParseS3Url(url));
   aws::S3Bucket& bucket = Bucket(parsed.bucket);
   auto objects = aws::ExpandS3(bucket, parsed.key);
-  if (!objects.ok()) return WithRemedy(std::move(objects).error());
+  if (!objects.ok()) return std::move(objects).error();
   std::vector<std::string> names;
   for (const ObjectInfo& object : *objects) names.push_back(inputs_.Add(bucket, object));
   return names;
 }
 
 Status S3Places::TakeOutput(ConvertOptions* options) {
+  if (!environment_.ok()) return environment_.error();
   VARVE_ASSIGN_OR_RETURN(const aws::S3Url url, aws::ParseS3Url(options->output));
   output_url_ = options->output;
   output_bucket_ = url.bucket;
@@ -77,9 +80,7 @@ Status S3Places::TakeOutput(ConvertOptions* options) {
   key_root_ = one_file ? FolderOf(url.key) : output_->prefix();
   local_root_ = temporary_folder_ + (one_file ? "/" : "/output/");
   options->output = local_root_ + (one_file ? url.key.substr(key_root_.size()) : "");
-  const Status free = output_->CheckIsFree(KeyOf(QuarantinePath(*options)));
-  if (!free.ok()) return WithRemedy(Error(free.error()));
-  return Ok{};
+  return output_->CheckIsFree(KeyOf(QuarantinePath(*options)));
 }
 
 std::string S3Places::KeyOf(const std::string& path) const {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "adapters/aws/core/aws_client.h"
-#include "adapters/aws/core/environment_credentials.h"
+#include "adapters/aws/credentials/credential_chain.h"
 #include "adapters/aws/s3/s3_inputs.h"
 #include "adapters/aws/s3/s3_output.h"
 #include "adapters/aws/s3/s3_url.h"
@@ -42,12 +42,15 @@ class S3Places {
   const std::string& output_url() const { return output_url_; }
 
  private:
+  explicit S3Places(Result<aws::Environment> environment);
+
   aws::S3Bucket& Bucket(const std::string& name);
   std::string KeyOf(const std::string& path) const;
   std::string UrlOf(const std::string& path) const;
 
+  const Result<aws::Environment> environment_;  // with what the profile says
   HttpClient http_;
-  aws::EnvironmentCredentials credentials_;
+  aws::CredentialChain credentials_{http_, SystemClock(), SystemRandom()};
   aws::AwsClient client_;
   std::map<std::string, aws::S3Bucket> buckets_;
   aws::S3Inputs inputs_;

@@ -28,12 +28,13 @@ Result<std::unique_ptr<TableState>> TableState::Open(const std::string& place,
     return Error{Code::kInvalidArgument,
                  "\"" + place + "\" names no table; write it like dynamodb://varve-orders"};
   }
-  return std::unique_ptr<TableState>(new TableState(table, environment));
+  VARVE_ASSIGN_OR_RETURN(auto session, AwsSession::Open(environment));
+  return std::unique_ptr<TableState>(new TableState(table, std::move(session)));
 }
 
-TableState::TableState(const std::string& table, const aws::Environment& environment)
-    : session_(environment),
-      service_(session_.client(), aws::kDynamoDb, session_.EndpointOf("dynamodb")),
+TableState::TableState(const std::string& table, std::unique_ptr<AwsSession> session)
+    : session_(std::move(session)),
+      service_(session_->client(), aws::kDynamoDb, session_->EndpointOf("dynamodb")),
       table_(service_, TableSettings(table)) {}
 
 Status TableState::EnsureTable() { return aws::EnsureTable(service_, table_.name()); }
@@ -51,7 +52,7 @@ Result<RunConfig> TableState::Load() {
   const auto listed = aws::DynamoPipelineList(table_).All();
   if (!listed.ok() && listed.error().code == Code::kNotFound) {
     return Error{Code::kNotFound, "there is no table " + table_.name() + " in " +
-                                      session_.client().region() +
+                                      session_->client().region() +
                                       "; check --state and AWS_REGION (a deployed pipeline's table "
                                       "is called varve-NAME)"};
   }

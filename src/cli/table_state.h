@@ -14,7 +14,8 @@ namespace varve::cli {
 
 class TableState : public PipelineState {
  public:
-  // `place`: dynamodb://TABLE. Asks nothing of AWS. kInvalidArgument: it names no table.
+  // `place`: dynamodb://TABLE. Asks nothing of AWS. kInvalidArgument: it names no table, or the
+  // profile's files cannot be understood.
   static Result<std::unique_ptr<TableState>> Open(
       const std::string& place, const aws::Environment& environment = aws::ProcessEnvironment);
 
@@ -26,9 +27,9 @@ class TableState : public PipelineState {
   StateAdapters Adapters(const std::string& pipeline) override;
 
  private:
-  TableState(const std::string& table, const aws::Environment& environment);
+  TableState(const std::string& table, std::unique_ptr<AwsSession> session);
 
-  AwsSession session_;
+  const std::unique_ptr<AwsSession> session_;
   aws::JsonService service_;
   aws::DynamoTable table_;
 };

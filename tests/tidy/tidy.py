@@ -18,7 +18,7 @@ LAYERS = ["base", "model",
           "etl/convert",
           "ports", "testing", "workflow", "pipeline", "operate", "dashboard",
           "adapters/http", "adapters/local", "adapters/aws/core", "adapters/aws/cloudwatch",
-          "adapters/aws/dynamodb", "adapters/aws/s3", "adapters/aws/sns", "adapters/aws/sqs",
+          "adapters/aws/credentials", "adapters/aws/dynamodb", "adapters/aws/s3", "adapters/aws/sns", "adapters/aws/sqs",
           "adapters/aws/stepfunctions", "lambda", "cli"]
 # ... and only those its CMakeLists.txt names as DEPS, directly or through another one's DEPS.
 LINES_MAX = 800

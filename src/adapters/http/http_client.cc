@@ -155,6 +155,7 @@ class Exchange {
     Set(CURLOPT_PROTOCOLS_STR, "http,https");
     Set(CURLOPT_PATH_AS_IS, 1L);  // keys may hold ".." and "//"
     Set(CURLOPT_NOSIGNAL, 1L);    // other threads run
+    if (request_.is_direct) Set(CURLOPT_PROXY, "");
     Set(CURLOPT_BUFFERSIZE, kBufferBytes);
     Set(CURLOPT_UPLOAD_BUFFERSIZE, kBufferBytes);
     Set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.connect_timeout_ms));

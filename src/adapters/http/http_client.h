@@ -25,7 +25,8 @@ struct HttpRequest {
   std::string method = "GET";
   std::string url;  // http or https
   HttpHeaders headers;
-  std::string_view body;  // must live until Send returns
+  std::string_view body;   // must live until Send returns
+  bool is_direct = false;  // through no proxy, whatever the environment says (http_proxy, …)
   int64_t connect_timeout_ms = 5'000;
   int64_t timeout_ms = 60'000;  // of the whole request
   // Takes the body of a 2xx answer piece by piece; false stops. Null: it is in HttpResponse::body.

@@ -60,14 +60,16 @@ class AwsClient {
   const std::string& region() const { return settings_.region; }
 
   // A failure that a service told comes as a reply. An Error means that there is no answer (kIo),
-  // no credentials (kPermission), or no library.
+  // no credentials (kPermission), or no library. With nobody's credentials nothing is signed.
   Result<AwsReply> Send(const AwsRequest& request);
   // The same, where no failure is expected: `what` ("get object x") begins its message.
   Result<HttpResponse> Call(const AwsRequest& request, std::string_view what);
 
  private:
-  Result<AwsReply> SendOnce(const AwsRequest& request, const std::string& body_sha256, bool* taken);
-  bool Mend(const AwsReply& reply, bool* skew_mended, bool* credentials_mended);
+  struct Attempts;  // what is known of a request's attempts
+  Result<AwsReply> SendOnce(const AwsRequest& request, const std::string& body_sha256,
+                            Attempts* attempts);
+  bool Mend(const AwsReply& reply, Attempts* attempts);
 
   HttpClient& http_;
   CredentialsProvider& credentials_;

@@ -18,12 +18,15 @@ struct Planned {
   std::string date;
 };
 
-class FixedCredentials : public CredentialsProvider {
+class NumberedCredentials : public CredentialsProvider {
  public:
   Result<Credentials> Get() override {
     return Credentials{"ID" + std::to_string(generation), "secret", "", 0};
   }
-  void Forget() override { ++generation; }
+  void Forget(const Credentials& refused) override {
+    EXPECT_EQ(refused, *Get());
+    ++generation;
+  }
   int generation = 1;
 };
 
@@ -71,7 +74,7 @@ class AwsClientTest : public testing::Test {
   std::vector<httplib::Request> seen_;
   std::vector<int64_t> slept_;
   std::unique_ptr<HttpClient> http_ = std::make_unique<HttpClient>();
-  FixedCredentials credentials_;
+  NumberedCredentials credentials_;
   FakeClock clock_;
   SeededRandom random_{1};
   std::unique_ptr<AwsClient> client_;
@@ -131,6 +134,15 @@ TEST_F(AwsClientTest, ExpiredCredentialsAreFetchedAnewOnce) {
            {400, R"({"__type":"ExpiredTokenException"})", ""}};
   EXPECT_TRUE(Send()->failure);
   EXPECT_EQ(seen_.size(), 4U);
+}
+
+TEST_F(AwsClientTest, NobodysCredentialsDoNotSign) {
+  KnownCredentials nobody;
+  client_ = std::make_unique<AwsClient>(*http_, nobody, clock_, random_, AwsClientSettings());
+  ASSERT_TRUE(Send().ok());
+  EXPECT_FALSE(seen_.at(0).has_header("Authorization"));
+  EXPECT_TRUE(seen_.at(0).has_header("Host"));
+  client_.reset();  // before `nobody`
 }
 
 }  // namespace

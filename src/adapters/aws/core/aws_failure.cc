@@ -31,12 +31,14 @@ void ReadJson(std::string_view body, AwsFailure* failure) {
   failure->message = Member(object, {"message", "Message", "errorMessage"});
 }
 
-// <Error>… of S3, <ErrorResponse><Error>…</Error><RequestId>… of the query protocol.
+// <Error>… of S3, <ErrorResponse><Error>…</Error><RequestId>… of the query protocol, in which EC2
+// and moto put <Errors> around it.
 void ReadXml(std::string_view body, AwsFailure* failure) {
   pugi::xml_document document;
   if (!document.load_buffer(body.data(), body.size())) return;
   pugi::xml_node error = document.child("Error");
   if (!error) error = document.document_element().child("Error");
+  if (!error) error = document.document_element().child("Errors").child("Error");
   failure->code = error.child_value("Code");
   failure->message = error.child_value("Message");
   if (failure->request_id.empty()) {

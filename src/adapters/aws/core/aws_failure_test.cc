@@ -29,6 +29,9 @@ TEST(AwsFailure, OfEachProtocol) {
                               "</Message></Error><RequestId>R3</RequestId></ErrorResponse>");
   EXPECT_EQ(query.code, "InvalidParameter");
   EXPECT_EQ(query.request_id, "R3");
+  EXPECT_EQ(
+      Of(403, "<Response><Errors><Error><Code>AuthFailure</Code></Error></Errors></Response>").code,
+      "AuthFailure");
   EXPECT_EQ(Of(502, "<html>Bad Gateway").code, "");
   EXPECT_EQ(Of(500, "{broken").code, "");
 }

@@ -1,15 +1,17 @@
-// Credentials: who signs. A provider finds them; the chain of providers is in credential_chain.h.
+// Credentials: who signs. A provider finds them; the chain that AWS's tools know is in
+// adapters/aws/credentials/credential_chain.h.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 
 namespace varve::aws {
 
 struct Credentials {
-  std::string access_key_id;
+  std::string access_key_id;  // empty: nobody's
   std::string secret_access_key;
   std::string session_token;  // empty: they are nobody's for a while, but a user's own
   int64_t expires_us = 0;     // since the epoch; 0: never
@@ -23,8 +25,19 @@ class CredentialsProvider {
   virtual ~CredentialsProvider() = default;
   // kNotFound: this provider has none, ask the next; any other error is to be told to people.
   virtual Result<Credentials> Get() = 0;
-  // They were refused as expired: the next Get fetches new ones, if it can.
-  virtual void Forget() {}
+  // These were refused as expired: the next Get fetches new ones, if it can and has not already.
+  virtual void Forget(const Credentials& /*refused*/) {}
+};
+
+// Those that are known already; by default nobody's, with which requests are not signed.
+class KnownCredentials : public CredentialsProvider {
+ public:
+  KnownCredentials() = default;
+  explicit KnownCredentials(Credentials credentials) : credentials_(std::move(credentials)) {}
+  Result<Credentials> Get() override { return credentials_; }
+
+ private:
+  const Credentials credentials_;
 };
 
 }  // namespace varve::aws

@@ -15,6 +15,7 @@ constexpr const char* kFile = "libcrypto.so.3";
 
 struct CryptoLibrary {
   decltype(&::SHA256) sha256 = nullptr;
+  decltype(&::SHA1) sha1 = nullptr;
   decltype(&::HMAC) hmac = nullptr;
   decltype(&::EVP_sha256) evp_sha256 = nullptr;
 };
@@ -23,6 +24,7 @@ Result<CryptoLibrary> Open() {
   void* const library = dlopen(kFile, RTLD_NOW | RTLD_LOCAL);
   CryptoLibrary crypto;
   const bool found = FindFunction(library, "SHA256", crypto.sha256) &&
+                     FindFunction(library, "SHA1", crypto.sha1) &&
                      FindFunction(library, "HMAC", crypto.hmac) &&
                      FindFunction(library, "EVP_sha256", crypto.evp_sha256);
   if (!found) return CannotLoad("libcrypto", "libssl3");
@@ -55,6 +57,12 @@ std::string Sha256(std::string_view data) {
   Digest digest;
   Crypto()->sha256(Bytes(data), data.size(), digest.data());
   return ToString(digest);
+}
+
+std::string Sha1(std::string_view data) {
+  std::array<unsigned char, SHA_DIGEST_LENGTH> digest;
+  Crypto()->sha1(Bytes(data), data.size(), digest.data());
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
 std::string HmacSha256(std::string_view key, std::string_view data) {

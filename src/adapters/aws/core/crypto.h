@@ -1,5 +1,5 @@
-// SHA-256 (FIPS 180-4) and HMAC (RFC 2104) of OpenSSL's libcrypto, which is loaded when the first
-// signature needs it, as libcurl is (adapters/http/curl_library.h). Thread-safe.
+// SHA-256 and SHA-1 (FIPS 180-4) and HMAC (RFC 2104) of OpenSSL's libcrypto, which is loaded when
+// the first signature needs it, as libcurl is (adapters/http/curl_library.h). Thread-safe.
 #pragma once
 
 #include <string>
@@ -14,6 +14,7 @@ namespace varve::aws {
 Status LoadCrypto();
 
 std::string Sha256(std::string_view data);                            // 32 bytes
+std::string Sha1(std::string_view data);                              // 20 bytes; no protection
 std::string HmacSha256(std::string_view key, std::string_view data);  // 32 bytes
 std::string Hex(std::string_view bytes);                              // lower case
 

@@ -9,8 +9,8 @@ namespace {
 
 // AWS_ENDPOINT_URL_<...> is named after the SDKs' service ids, which differ from the host names.
 std::string VariableOf(std::string_view service) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kIds = {
-      {{"states", "SFN"}, {"monitoring", "CLOUDWATCH"}}};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kIds = {
+      {{"states", "SFN"}, {"monitoring", "CLOUDWATCH"}, {"portal.sso", "SSO"}}};
   std::string name = "AWS_ENDPOINT_URL_";
   for (const auto& [host, id] : kIds) {
     if (service == host) return name.append(id);
@@ -26,10 +26,17 @@ std::string WithoutSlash(std::string url) {
 
 }  // namespace
 
+std::optional<std::string> ConfiguredEndpoint(std::string_view service,
+                                              const Environment& environment) {
+  if (environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == "true") return std::nullopt;
+  if (auto own = environment(VariableOf(service).c_str())) return WithoutSlash(*std::move(own));
+  if (auto all = environment("AWS_ENDPOINT_URL")) return WithoutSlash(*std::move(all));
+  return std::nullopt;
+}
+
 std::string EndpointOf(std::string_view service, std::string_view region,
                        const Environment& environment) {
-  if (const auto own = environment(VariableOf(service).c_str())) return WithoutSlash(*own);
-  if (const auto all = environment("AWS_ENDPOINT_URL")) return WithoutSlash(*all);
+  if (auto configured = ConfiguredEndpoint(service, environment)) return *std::move(configured);
   const std::string_view domain = region.starts_with("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
   return "https://" + std::string(service) + "." + std::string(region) + "." + std::string(domain);
 }

@@ -8,17 +8,12 @@ namespace {
 constexpr size_t kKeyBytesMax = 1024;
 constexpr int64_t kTimeoutMs = 300'000;  // 16 MiB over a slow line
 
-bool IsConfigured(const Environment& environment) {
-  return environment("AWS_ENDPOINT_URL_S3").has_value() ||
-         environment("AWS_ENDPOINT_URL").has_value();
-}
-
 }  // namespace
 
 S3Address AddressOf(std::string_view bucket, std::string_view region,
                     const Environment& environment) {
   const std::string endpoint = EndpointOf("s3", region, environment);
-  if (IsConfigured(environment) || bucket.find('.') != bucket.npos) {
+  if (ConfiguredEndpoint("s3", environment) || bucket.find('.') != bucket.npos) {
     return {endpoint, "/" + std::string(bucket) + "/"};
   }
   const std::string scheme = "https://";
