@@ -112,6 +112,8 @@ def test_once_drains_what_a_listing_finds(buckets):
                 for line in buckets.read(key).splitlines()]
     assert record["raw"].encode() + b"\n" == BAD_LINE
     before = buckets.keys()
+    manifests = [json.loads(buckets.read(key)) for key in buckets.keys("_varve/main/manifests/")]
+    assert sum(len(manifest["files"]) for manifest in manifests) == 25
     assert buckets.once()["batches"] == 0
     assert buckets.keys() == before
     buckets.put(25, 1)
