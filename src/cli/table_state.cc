@@ -50,7 +50,7 @@ Status TableState::Save(const RunConfig& config) {
 
 Result<RunConfig> TableState::Load() {
   const auto listed = aws::DynamoPipelineList(table_).All();
-  if (!listed.ok() && listed.error().code == Code::kNotFound) {
+  if (!listed.ok() && listed.error().message.find("ResourceNotFound") != std::string::npos) {
     return Error{Code::kNotFound, "there is no table " + table_.name() + " in " +
                                       session_->client().region() +
                                       "; check --state and AWS_REGION (a deployed pipeline's table "

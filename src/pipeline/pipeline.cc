@@ -217,12 +217,12 @@ bool Pipeline::ReconcileIsDue(int64_t now_us) {
 
 void Pipeline::StepReconcile(int64_t now_us) {
   if (!reconciler_) {
-    const bool all = ReconcileIsDue(now_us);
     const bool scan =
         config_.scan_every_us != 0 && IsTime(&scanned_us_, config_.scan_every_us, now_us);
-    if (!all && !scan) return;
+    // After a scan, for which new input is no finding.
+    if (!scan && !ReconcileIsDue(now_us)) return;
     reconciler_ = std::make_unique<Reconciler>(
-        config_, deps_, true, all ? ReconcileScope::kAll : ReconcileScope::kNewInput);
+        config_, deps_, true, scan ? ReconcileScope::kNewInput : ReconcileScope::kAll);
   }
   const auto done = reconciler_->Step(now_us);
   if (!done.ok()) return Try("reconcile", done.error());

@@ -112,6 +112,8 @@ def test_once_drains_what_a_listing_finds(buckets):
                 for line in buckets.read(key).splitlines()]
     assert record["raw"].encode() + b"\n" == BAD_LINE
     before = buckets.keys()
+    manifests = [json.loads(buckets.read(key)) for key in buckets.keys("_varve/main/manifests/")]
+    assert sum(len(manifest["files"]) for manifest in manifests) == 25
     assert buckets.once()["batches"] == 0
     assert buckets.keys() == before
     buckets.put(25, 1)
@@ -179,4 +181,8 @@ def test_what_does_not_go_together_is_said(cloud, tmp_path):
     (tmp_path / "in").mkdir()
     assert "is for an input in S3" in refused(tmp_path / "in", tmp_path / "out", "--queue-url", "x")
     nobody = run_varve("status", "--state", "dynamodb://no-such-table", env=cloud)
-    assert nobody.code == 1 and "no-such-table" in nobody.stderr
+    assert nobody.code == 1 and "there is no table no-such-table in us-east-1" in nobody.stderr
+    nobody = {"AWS_ACCESS_KEY_ID": "", "AWS_EC2_METADATA_DISABLED": "true", "HOME": str(tmp_path)}
+    anonymous = run_varve("status", "--state", "dynamodb://run-s3", env={**cloud, **nobody})
+    assert anonymous.code == 1 and "no table" not in anonymous.stderr
+    assert "AWS_ACCESS_KEY_ID" in anonymous.stderr
