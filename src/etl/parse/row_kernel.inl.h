@@ -412,11 +412,9 @@ inline const uint8_t* ParseBool(RowState& s, Node& n, const uint8_t* p, uint32_t
 }
 
 inline const uint8_t* ParseValue(RowState& s, Node& n, const uint8_t* p, uint32_t slot, int depth) {
+  if (n.action == Action::kString && *p == '"') return ParseString(s, n, p, slot);
   switch (n.action) {
-    case Action::kString:
-      if (*p == '"') [[likely]]
-        return ParseString(s, n, p, slot);
-      break;
+    case Action::kString: break;
     case Action::kInt64:
     case Action::kDouble:
     case Action::kDecimal:
