@@ -411,17 +411,19 @@ inline const uint8_t* ParseBool(RowState& s, Node& n, const uint8_t* p, uint32_t
   return skipped.end;
 }
 
+inline bool IsNumeric(Action action) {
+  return action >= Action::kInt64 && action <= Action::kNumberText;
+}
+
 inline const uint8_t* ParseValue(RowState& s, Node& n, const uint8_t* p, uint32_t slot, int depth) {
   if (n.action == Action::kString && *p == '"') return ParseString(s, n, p, slot);
+  if (IsNumeric(n.action) && BeginsNumber(*p)) return ParseNumberValue(s, n, p, slot, depth);
   switch (n.action) {
-    case Action::kString: break;
+    case Action::kString:
     case Action::kInt64:
     case Action::kDouble:
     case Action::kDecimal:
-    case Action::kNumberText:
-      if (BeginsNumber(*p)) [[likely]]
-        return ParseNumberValue(s, n, p, slot, depth);
-      break;
+    case Action::kNumberText: break;
     case Action::kTimestampUtc:
     case Action::kTimestampLocal:
     case Action::kDate:
