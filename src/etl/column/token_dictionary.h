@@ -203,14 +203,13 @@ class KeyTable {
     return (place & kReferenceBit) != 0 ? values + (place & ~kReferenceBit) : arena_.data() + place;
   }
 
-  // At least 8 bytes. Comparisons overlap, so that up to 32 bytes take no branch that depends on the
-  // length; a call of memcmp costs more.
+  // At least 8 bytes. Comparisons overlap, so that up to 32 bytes take no branch that depends on
+  // the length; a call of memcmp costs more.
   static bool EqualBytes(const uint8_t* a, const uint8_t* b, uint32_t length) {
     using token_internal::Load64;
     const auto differ = [&](uint32_t at) { return Load64(a + at) ^ Load64(b + at); };
     const uint32_t half = length < 16 ? length : 16;
-    uint64_t difference =
-        differ(0) | differ(half - 8) | differ(length - half) | differ(length - 8);
+    uint64_t difference = differ(0) | differ(half - 8) | differ(length - half) | differ(length - 8);
     for (uint32_t at = 16; at + 16 < length; at += 16) difference |= differ(at) | differ(at + 8);
     return difference == 0;
   }
