@@ -52,11 +52,12 @@ inline uint64_t Mix(uint64_t a, uint64_t b) {
 inline constexpr uint64_t kLongTag = uint64_t{0xFF} << 40;
 
 // Of tokens longer than kInlineTokenBytes. Those of up to 32 bytes, nearly all, take no branch that
-// depends on their length: their first and last 16 bytes are two products side by side.
+// depends on their length: their first and last 16 bytes are two products side by side. The length is
+// spread over a word, lest a token one byte longer hash as another letter does.
 inline uint64_t HashLong(const uint8_t* bytes, uint32_t length) {
   const uint8_t* const last = bytes + length;
   const uint32_t half = length < 16 ? length : 16;
-  uint64_t hash = Mix(Load64(bytes) ^ kSeed0, Load64(bytes + half - 8) ^ length);
+  uint64_t hash = Mix(Load64(bytes) ^ kSeed0, Load64(bytes + half - 8) ^ length * kSeed1);
   for (const uint8_t* at = bytes + 16; at + 16 < last; at += 16) {
     hash = Mix(Load64(at) ^ kSeed1, Load64(at + 8) ^ hash);
   }
