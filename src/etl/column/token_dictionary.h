@@ -52,8 +52,8 @@ inline uint64_t Mix(uint64_t a, uint64_t b) {
 inline constexpr uint64_t kLongTag = uint64_t{0xFF} << 40;
 
 // Of tokens longer than kInlineTokenBytes. Those of up to 32 bytes, nearly all, take no branch that
-// depends on their length: their first and last 16 bytes are two products side by side. The length is
-// spread over a word, lest a token one byte longer hash as another letter does.
+// depends on their length: their first and last 16 bytes are two products side by side. The length
+// is spread over a word, lest a token one byte longer hash as another letter does.
 inline uint64_t HashLong(const uint8_t* bytes, uint32_t length) {
   const uint8_t* const last = bytes + length;
   const uint32_t half = length < 16 ? length : 16;
