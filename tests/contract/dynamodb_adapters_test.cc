@@ -33,7 +33,7 @@ namespace {
 class AnyCredentials : public aws::CredentialsProvider {
  public:
   Result<aws::Credentials> Get() override { return aws::Credentials{"ID", "secret", "", 0}; }
-  void Forget() override {}
+  void Forget(const aws::Credentials&) override {}
 };
 
 const char* Address() { return std::getenv("VARVE_TEST_DYNAMODB"); }

@@ -45,7 +45,11 @@ class StringExtremes {
  private:
   static uint64_t Prefix(std::string_view value) {
     uint64_t bytes = 0;
-    std::memcpy(&bytes, value.data(), std::min<size_t>(value.size(), 8));
+    if (value.size() >= 8) [[likely]] {
+      std::memcpy(&bytes, value.data(), 8);
+    } else {
+      std::memcpy(&bytes, value.data(), value.size());
+    }
     return __builtin_bswap64(bytes);
   }
 
@@ -160,7 +164,12 @@ std::optional<parquet::Bounds> IndexedBounds(TypeKind kind, uint32_t value_bytes
   }
   Buffer chosen;
   for (uint32_t i = 0; i < used->size(); ++i) {
-    if ((*used)[i] != 0) chosen.Append(values + size_t{i} * value_bytes, value_bytes);
+    if ((*used)[i] == 0) continue;
+    if (value_bytes == 8) {
+      chosen.AppendValue(Load<uint64_t>(values + size_t{i} * 8));
+    } else {
+      chosen.Append(values + size_t{i} * value_bytes, value_bytes);
+    }
   }
   return FixedBounds(kind, value_bytes, chosen.data(), chosen.size() / value_bytes);
 }

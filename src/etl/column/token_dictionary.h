@@ -51,15 +51,17 @@ inline uint64_t Mix(uint64_t a, uint64_t b) {
 
 inline constexpr uint64_t kLongTag = uint64_t{0xFF} << 40;
 
-// Of tokens longer than kInlineTokenBytes.
+// Of tokens longer than kInlineTokenBytes. Those of up to 32 bytes, nearly all, take no branch that
+// depends on their length: their first and last 16 bytes are two products side by side. The length
+// is spread over a word, lest a token one byte longer hash as another letter does.
 inline uint64_t HashLong(const uint8_t* bytes, uint32_t length) {
-  uint64_t hash = kSeed0 ^ length;
-  uint32_t at = 0;
-  for (; at + 16 < length; at += 16) {
-    hash = Mix(Load64(bytes + at) ^ kSeed1, Load64(bytes + at + 8) ^ hash);
+  const uint8_t* const last = bytes + length;
+  const uint32_t half = length < 16 ? length : 16;
+  uint64_t hash = Mix(Load64(bytes) ^ kSeed0, Load64(bytes + half - 8) ^ length * kSeed1);
+  for (const uint8_t* at = bytes + 16; at + 16 < last; at += 16) {
+    hash = Mix(Load64(at) ^ kSeed1, Load64(at + 8) ^ hash);
   }
-  const uint32_t last = length < 16 ? 0 : length - 16;
-  return Mix(Load64(bytes + last) ^ kSeed1, Load64(bytes + length - 8) ^ hash);
+  return hash ^ Mix(Load64(last - half) ^ kSeed1, Load64(last - 8) ^ kSeed0);
 }
 
 inline uint64_t HashShort(uint64_t low, uint64_t high) { return Mix(low ^ kSeed0, high ^ kSeed1); }
@@ -202,24 +204,14 @@ class KeyTable {
     return (place & kReferenceBit) != 0 ? values + (place & ~kReferenceBit) : arena_.data() + place;
   }
 
-  // At least 8 bytes. The last comparison overlaps the one before; a call of memcmp costs more.
+  // At least 8 bytes. Comparisons overlap, so that up to 32 bytes take no branch that depends on
+  // the length; a call of memcmp costs more.
   static bool EqualBytes(const uint8_t* a, const uint8_t* b, uint32_t length) {
-#if defined(__x86_64__)
-    if (length >= 16) {
-      const auto equal = [&](uint32_t at) {
-        return _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(a + at)),
-                              _mm_loadu_si128(reinterpret_cast<const __m128i*>(b + at)));
-      };
-      const uint32_t last = length - 16;
-      __m128i same = equal(last);
-      for (uint32_t at = 0; at < last; at += 16) same = _mm_and_si128(same, equal(at));
-      return _mm_movemask_epi8(same) == 0xFFFF;
-    }
-#endif
     using token_internal::Load64;
-    const uint32_t last = length - 8;
-    uint64_t difference = Load64(a + last) ^ Load64(b + last);
-    for (uint32_t at = 0; at < last; at += 8) difference |= Load64(a + at) ^ Load64(b + at);
+    const auto differ = [&](uint32_t at) { return Load64(a + at) ^ Load64(b + at); };
+    const uint32_t half = length < 16 ? length : 16;
+    uint64_t difference = differ(0) | differ(half - 8) | differ(length - half) | differ(length - 8);
+    for (uint32_t at = 16; at + 16 < length; at += 16) difference |= differ(at) | differ(at + 8);
     return difference == 0;
   }
 

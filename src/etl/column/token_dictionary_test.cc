@@ -4,6 +4,7 @@
 
 #include <map>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,21 @@ TEST(TokenKeyTest, DependsOnTheTokenOnly) {
     EXPECT_EQ(a.key().hash, b.key().hash) << length;
     EXPECT_EQ(a.key().low, b.key().low) << length;
     EXPECT_EQ(a.key().high, b.key().high) << length;
+  }
+}
+
+// Long tokens are hashed in overlapping pieces: none of their bytes may be left out.
+TEST(TokenKeyTest, EveryByteOfALongTokenIsHashed) {
+  for (size_t length = kInlineTokenBytes + 1; length <= 100; ++length) {
+    const std::string text(length, 'x');
+    std::set<uint64_t> hashes = {Token(text).key().hash};
+    for (size_t at = 0; at < length; ++at) {
+      std::string other = text;
+      other[at] = 'y';
+      hashes.insert(Token(other).key().hash);
+    }
+    EXPECT_EQ(hashes.size(), length + 1) << length;
+    EXPECT_EQ(hashes.count(Token(text + "x").key().hash), 0U) << length;
   }
 }
 
@@ -116,7 +132,7 @@ TEST(TokenDictionaryTest, StringsSpelledAsTheyAreAreFoundByTheirValues) {
 
 // Tokens that agree in all but one byte, at every length around the inline limits.
 TEST(TokenDictionaryTest, OneByteTellsTokensApart) {
-  for (size_t length = 1; length <= 48; ++length) {
+  for (size_t length = 1; length <= 100; ++length) {
     TokenDictionary dictionary;
     const std::string text(length, 'x');
     dictionary.AddKey(Token(text).key(), dictionary.AddValue(0));
@@ -132,7 +148,7 @@ TEST(TokenDictionaryTest, OneByteTellsTokensApart) {
 
 // What differs may hide from the hash: long tokens with equal hashes are compared byte by byte.
 TEST(TokenDictionaryTest, LongTokensOfOneHashAreComparedByteByByte) {
-  for (size_t length = kInlineTokenBytes + 1; length <= 40; ++length) {
+  for (size_t length = kInlineTokenBytes + 1; length <= 100; ++length) {
     TokenDictionary dictionary;
     const std::string text(length, 'x');
     const Token token(text);

@@ -60,7 +60,9 @@ inline void TakeLate(RowState& s, const LateProbe& probe, uint32_t index) {
   const size_t count = s.late.count;
   s.late.count = 0;
   LateProbe* const probes = s.late.probes.data();
-  size_t waiting = 0;  // probes of long tokens, whose bytes come only now, and of new ones
+  // Probes of long tokens, whose bytes come only now, and of new ones.
+  std::array<uint8_t, LateProbes::kMax> waiting;
+  size_t waiting_count = 0;
   for (size_t i = 0; i < count; ++i) {
     LateProbe& probe = probes[i];
     LeafBuilder& leaf = *probe.node->leaf;
@@ -71,20 +73,23 @@ inline void TakeLate(RowState& s, const LateProbe& probe, uint32_t index) {
       TakeLate(s, probe, index);
       continue;
     }
-    probes[waiting++] = probe;
+    waiting[waiting_count++] = static_cast<uint8_t>(i);
   }
   bool has_new = false;
-  for (size_t i = 0; i < waiting; ++i) {
-    LeafBuilder& leaf = *probes[i].node->leaf;
-    uint32_t index = leaf.IndexAt(probes[i].slot, probes[i].key);
-    if (index == TokenDictionary::kNotFound) index = leaf.Find(probes[i].key);
+  for (size_t i = 0; i < waiting_count; ++i) {
+    const LateProbe& probe = probes[waiting[i]];
+    LeafBuilder& leaf = *probe.node->leaf;
+    uint32_t index = leaf.IndexAt(probe.slot, probe.key);
+    if (index == TokenDictionary::kNotFound) index = leaf.Find(probe.key);
     if (index != TokenDictionary::kNotFound) [[likely]] {
-      TakeLate(s, probes[i], index);
+      TakeLate(s, probe, index);
     } else {
-      if (!StoreLate(s, probes[i])) return false;
+      if (!StoreLate(s, probe)) return false;
       has_new = true;
     }
   }
-  for (size_t i = 0; has_new && i < waiting; ++i) probes[i].node->leaf->ReviewIfDue(s.row);
+  for (size_t i = 0; has_new && i < waiting_count; ++i) {
+    probes[waiting[i]].node->leaf->ReviewIfDue(s.row);
+  }
   return true;
 }
