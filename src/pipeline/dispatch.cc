@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pipeline/batch_memory.h"
+#include "pipeline/flush_policy.h"
 #include "pipeline/sweeper.h"
 
 namespace varve {
@@ -24,6 +25,18 @@ Status Dispatch::Launch(const BatchRecord& batch) {
                    {"files", batch.files.size()},
                    {"execution", WorkflowName(batch)}});
   return Ok{};
+}
+
+Result<int> Dispatch::FlushFresh(std::vector<FileRecord> files, int64_t now_us) {
+  for (int started = 0;; ++started) {
+    const FlushDecision decision = DecideFlush(files, config_.flush, false, now_us);
+    if (decision.files.empty()) return started;
+    const auto claimed = builder_.Claim(decision, now_us);
+    if (!claimed.ok() && claimed.error().code == Code::kConflict) return started;
+    if (!claimed.ok()) return claimed.error();
+    VARVE_RETURN_IF_ERROR(Launch(*claimed));
+    files.erase(files.begin(), files.begin() + static_cast<std::ptrdiff_t>(decision.files.size()));
+  }
 }
 
 Result<int> Dispatch::Flush(int batches_max, int64_t now_us) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "pipeline/builder.h"
@@ -25,6 +26,10 @@ class Dispatch {
   Dispatch(const PipelineConfig& config, Deps& deps, Workflow& workflow)
       : config_(config), deps_(deps), workflow_(workflow), builder_(config, deps) {}
 
+  // Claims and starts batches of files that were registered just now, as far as they are due by
+  // themselves. What else is pending stays for others: a look at all of it costs more than this.
+  // Gives the number of batches.
+  Result<int> FlushFresh(std::vector<FileRecord> files, int64_t now_us);
   // Claims and starts what is due, at most `batches_max` batches. Gives their number.
   Result<int> Flush(int batches_max, int64_t now_us);
   // The same for batches whose lease ended while no workflow runs for them.

@@ -248,7 +248,8 @@ class Conversion {
       VARVE_ASSIGN_OR_RETURN(const std::unique_ptr<Source> source, OpenInputs());
       if (progress_ != nullptr) progress_->bytes_total = source->stored_bytes();
       std::error_code ignored;
-      const std::string parent = options_.dry_run
+      const bool elsewhere = options_.dry_run || options_.remote_output != nullptr;
+      const std::string parent = elsewhere
                                      ? std::filesystem::temp_directory_path(ignored).string()
                                      : options_.output;
       auto routes = RouteByColumn(source.get(), input_of_.size(), options_.partition, parent,

@@ -23,8 +23,8 @@ class DynamoFileTracker : public FileTracker {
   Result<Registered> Register(const FileRecord& file, std::string_view detail) override;
   // Two requests for up to 45 files of keys that are seen for the first time, or known already; two
   // more for each version of a key that has others.
-  Result<std::vector<Registered>> RegisterAll(const std::vector<FileRecord>& files,
-                                              std::string_view detail) override;
+  Result<std::vector<bool>> RegisterFirst(const std::vector<FileRecord>& files,
+                                          std::string_view detail) override;
   Result<FileRecord> Get(std::string_view pipeline, const ObjectRef& ref) override;
   Result<std::vector<FileRecord>> Versions(std::string_view pipeline,
                                            std::string_view key) override;
