@@ -1,7 +1,7 @@
 // Dispatch: from pending files to running workflows, where those run elsewhere (Step Functions).
 //
 // A process that dies between claiming and starting leaves a batch whose lease ends; TakeOver then
-// starts it under another owner. Each process is an owner of its own.
+// starts it under another owner. What could not be started gives its lease back at once. Each process is an owner of its own.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,8 @@ class Dispatch {
   Result<int> TakeOver(int batches_max, int64_t now_us);
 
  private:
-  Status Launch(const BatchRecord& batch);
+  Status Start(const BatchRecord& batch);
+  Status Launch(const BatchRecord& batch, int64_t now_us);
   Result<bool> IsRunning(const BatchRecord& batch);
 
   const PipelineConfig& config_;

@@ -15,6 +15,7 @@ FAULTS = [fault for fault in fault_proxy.FAULTS if fault != "delayed"]
 @pytest.fixture(scope="module")
 def up(tmp_path_factory):
     with bench(tmp_path_factory.mktemp("builder"), watched=["manifest-builder"]) as up:
+        up.client("sqs").purge_queue(QueueUrl=up.queue)  # of S3's test event
         yield up
 
 
@@ -59,7 +60,7 @@ def test_nothing_is_lost_or_taken_twice(up, fault):
     up.poll()
     for proxy in up.proxies:
         proxy.fault = lambda request: None
-    up.drain(lambda: len(files_in_manifests(up, fault)) == 10)
+    up.drain(lambda: len(files_in_manifests(up, fault)) == 10, seconds=60)
     assert set(files_in_manifests(up, fault).values()) == {1}
     assert queue_is_empty(up)
 
