@@ -401,7 +401,9 @@ class Conversion {
                                       options_.observed.has_value() ||
                                       (previous != nullptr && !fails_anew);
     attempt_options.writes = writes_;
-    attempt_options.held_bytes_max = options_.memory_bytes / 4;
+    // What is held back is not on its way.
+    const uint64_t share = options_.remote_output != nullptr ? 16 : 4;
+    attempt_options.held_bytes_max = options_.memory_bytes / share;
     auto attempt = std::make_unique<Attempt>(options_, std::move(attempt_options), schema);
 
     VARVE_RETURN_IF_ERROR(attempt->Begin());

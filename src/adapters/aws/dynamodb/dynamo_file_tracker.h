@@ -71,7 +71,6 @@ class DynamoFileTracker : public FileTracker {
   Status Repeat(const std::function<Result<Tried>()>& attempt);
   static Result<Tried> TriedOf(Result<Written> written);
 
-  Result<Registered> RegisterOne(const FileRecord& file, std::string_view detail);
   Status ChangeFile(std::string_view pipeline, const ObjectRef& ref, std::string_view detail,
                     const std::function<Status(const FileRecord&)>& check,
                     const std::function<FileRecord(const FileRecord&)>& change);

@@ -1,6 +1,5 @@
 // Registering: versions of keys that come, and what becomes of those that are there.
 #include <algorithm>
-#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -11,8 +10,6 @@
 
 namespace varve::aws {
 namespace {
-
-using nlohmann::json;
 
 constexpr size_t kTogether = 45;  // two items each, and the counts, in a transaction
 
@@ -50,7 +47,7 @@ void SupersedeOlder(const FileRecord& newest, const std::vector<FileEntry>& vers
 
 }  // namespace
 
-Result<Registered> DynamoFileTracker::RegisterOne(const FileRecord& file, std::string_view detail) {
+Result<Registered> DynamoFileTracker::Register(const FileRecord& file, std::string_view detail) {
   const ObjectRef& ref = file.object.ref;
   Registered registered = Registered::kKnown;
   VARVE_RETURN_IF_ERROR(Repeat([&]() -> Result<Tried> {
@@ -84,11 +81,6 @@ Result<Registered> DynamoFileTracker::RegisterOne(const FileRecord& file, std::s
     return TriedOf(changes.Commit());
   }));
   return registered;
-}
-
-Result<Registered> DynamoFileTracker::Register(const FileRecord& file, std::string_view detail) {
-  VARVE_ASSIGN_OR_RETURN(const auto first, RegisterFirst({file}, detail));
-  return first.front() ? Registered::kNew : RegisterOne(file, detail);
 }
 
 // Each key's head says whether there are versions: one look at all heads, and one transaction.
