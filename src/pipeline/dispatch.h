@@ -1,7 +1,8 @@
 // Dispatch: from pending files to running workflows, where those run elsewhere (Step Functions).
 //
 // A process that dies between claiming and starting leaves a batch whose lease ends; TakeOver then
-// starts it under another owner. What could not be started gives its lease back at once. Each process is an owner of its own.
+// starts it under another owner. What could not be started gives its lease back at once. Each
+// process is an owner of its own.
 #pragma once
 
 #include <cstdint>

@@ -74,10 +74,9 @@ bool Ingest::Bury(const Message& message, const Error& error) {
 
 void Ingest::Leave(const Message& message, const Error& error) {
   CountFailure(deps_.metrics, config_.name, "ingest", 1);
-  deps_.log.Write(LogLevel::kWarning, "message_left",
-                  {{"pipeline", config_.name},
-                   {"receives", message.receive_count},
-                   {"error", error.message}});
+  deps_.log.Write(
+      LogLevel::kWarning, "message_left",
+      {{"pipeline", config_.name}, {"receives", message.receive_count}, {"error", error.message}});
 }
 
 Status Ingest::Handle(const Message& message, size_t number, int64_t now_us, Findings& found) {
@@ -90,9 +89,8 @@ Status Ingest::Handle(const Message& message, size_t number, int64_t now_us, Fin
     }
     // What tracking knows of a key must be all there is before the next look at it.
     const bool twice =
-        std::any_of(found.files.begin(), found.files.end(), [&](const FileRecord& file) {
-          return file.object.ref.key == event.key;
-        });
+        std::any_of(found.files.begin(), found.files.end(),
+                    [&](const FileRecord& file) { return file.object.ref.key == event.key; });
     if (twice) Register(found, kEvent);
     const std::string& version = event.version.empty() ? event.etag : event.version;
     VARVE_RETURN_IF_ERROR(Find(event.key, version, event.sequencer, kEvent, now_us, found));
@@ -147,9 +145,9 @@ void Ingest::Register(Findings& found, std::string_view detail) {
   const auto first = deps_.tracker.RegisterFirst(found.files, detail);
   for (size_t i = 0; i < found.files.size(); ++i) {
     FileRecord& file = found.files[i];
-    Result<bool> is_pending = !first.ok()    ? Result<bool>(first.error())
+    Result<bool> is_pending = !first.ok()   ? Result<bool>(first.error())
                               : (*first)[i] ? Result<bool>(true)
-                                             : RegisterNext(file, detail);
+                                            : RegisterNext(file, detail);
     if (!is_pending.ok()) found.failed.try_emplace(found.messages[i], is_pending.error());
     if (!is_pending.ok() || !*is_pending) continue;
     const ObjectInfo& object = file.object;
@@ -168,9 +166,8 @@ void Ingest::Register(Findings& found, std::string_view detail) {
 Result<bool> Ingest::RegisterNext(FileRecord& file, std::string_view detail) {
   const ObjectRef& ref = file.object.ref;
   VARVE_ASSIGN_OR_RETURN(const auto versions, deps_.tracker.Versions(config_.name, ref.key));
-  const auto known = std::find_if(versions.begin(), versions.end(), [&](const FileRecord& other) {
-    return other.object.ref == ref;
-  });
+  const auto known = std::find_if(versions.begin(), versions.end(),
+                                  [&](const FileRecord& other) { return other.object.ref == ref; });
   if (known != versions.end()) {
     VARVE_RETURN_IF_ERROR(Revive(*known, file.first_seen_us));
     return false;

@@ -18,8 +18,8 @@ namespace varve {
 bool IsInput(const PipelineConfig& config, std::string_view key);
 
 struct TakenMessages {
-  std::vector<std::string> done;  // receipts of those that have been dealt with: to be deleted
-  std::vector<std::string> left;  // ids of those that must come again
+  std::vector<std::string> done;    // receipts of those that have been dealt with: to be deleted
+  std::vector<std::string> left;    // ids of those that must come again
   std::vector<FileRecord> pending;  // files that are pending now and were not known before
 };
 

@@ -249,9 +249,8 @@ class Conversion {
       if (progress_ != nullptr) progress_->bytes_total = source->stored_bytes();
       std::error_code ignored;
       const bool elsewhere = options_.dry_run || options_.remote_output != nullptr;
-      const std::string parent = elsewhere
-                                     ? std::filesystem::temp_directory_path(ignored).string()
-                                     : options_.output;
+      const std::string parent =
+          elsewhere ? std::filesystem::temp_directory_path(ignored).string() : options_.output;
       auto routes = RouteByColumn(source.get(), input_of_.size(), options_.partition, parent,
                                   options_.memory_bytes / 4, progress_, cancel_);
       if (!routes.ok() && routes.error().code == Code::kCancelled) return routes.error();

@@ -75,9 +75,9 @@ struct ConvertOptions {
   // Makes what `output` and paths below it name, and has made sure that they are free; null: they
   // are files.
   parquet::RemoteOutputs* remote_output = nullptr;
-  bool overwrite = false;          // else refuse when the output already holds data files
-  bool dry_run = false;            // plan everything, write nothing
-  bool all_may_fail = false;       // no input left to convert: an empty success, not an error
+  bool overwrite = false;     // else refuse when the output already holds data files
+  bool dry_run = false;       // plan everything, write nothing
+  bool all_may_fail = false;  // no input left to convert: an empty success, not an error
 
   std::optional<Schema> schema;  // required by kRescue and kStrict; a starting point in kEvolve
   SchemaMode mode = SchemaMode::kEvolve;

@@ -150,7 +150,7 @@ struct DatasetWriter::State {
     if (options.dry_run) return parquet::Durability::kNowhere;
     const bool many = directories.size() > kPartitionsSyncedEach;
     return many && options.remote_output == nullptr ? parquet::Durability::kByCaller
-                                                      : parquet::Durability::kEachFile;
+                                                    : parquet::Durability::kEachFile;
   }
 
   Status SyncAll() const {

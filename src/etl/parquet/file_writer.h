@@ -32,8 +32,8 @@ struct FileWriterOptions {
 
 class FileWriter {
  public:
-  // Creates the temporary file beside `path`, whose directory must exist, or one of `remote`. kInvalidArgument or
-  // kLimit when Parquet cannot hold the schema; else the errors of OutputFile.
+  // Creates the temporary file beside `path`, whose directory must exist, or one of `remote`.
+  // kInvalidArgument or kLimit when Parquet cannot hold the schema; else the errors of OutputFile.
   static Result<FileWriter> Create(const std::string& path, const Schema& schema,
                                    const FileWriterOptions& options);
   FileWriter(FileWriter&&) noexcept;

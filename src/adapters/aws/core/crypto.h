@@ -1,5 +1,6 @@
-// SHA-256 (FIPS 180-4), HMAC (RFC 2104) and MD5 (RFC 1321, as ETags are) of OpenSSL's libcrypto, which is loaded when the first
-// signature needs it, as libcurl is (adapters/http/curl_library.h). Thread-safe.
+// SHA-256 (FIPS 180-4), HMAC (RFC 2104) and MD5 (RFC 1321, as ETags are) of OpenSSL's libcrypto,
+// which is loaded when the first signature needs it, as libcurl is (adapters/http/curl_library.h).
+// Thread-safe.
 #pragma once
 
 #include <string>

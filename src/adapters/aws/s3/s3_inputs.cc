@@ -110,7 +110,7 @@ class S3Stream : public ByteStream {
   std::atomic<uint64_t>* bytes_read_;
   std::string chunk_;
   std::string spare_;  // memory of the chunk before
-  size_t taken_ = 0;  // of the chunk
+  size_t taken_ = 0;   // of the chunk
   std::atomic<bool> stop_{false};
   std::deque<std::future<Result<std::string>>> ahead_;
 };

@@ -136,8 +136,8 @@ std::string MultipartUpload::PartsXml() const {
   return out.str();
 }
 
-// Whether the object is what these parts make. Its ETag is the MD5 of theirs, unless it is encrypted
-// with a customer's key; then that cannot be told.
+// Whether the object is what these parts make. Its ETag is the MD5 of theirs, unless it is
+// encrypted with a customer's key; then that cannot be told.
 bool MultipartUpload::IsComplete() const {
   std::string digests;
   for (const auto& [number, etag] : etags_) digests += BytesOfHex(WithoutQuotes(etag));

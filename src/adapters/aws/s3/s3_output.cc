@@ -11,8 +11,8 @@
 namespace varve::aws {
 namespace {
 
-constexpr size_t kPublishThreads = 16;                     // they wait more than they work
-constexpr size_t kPartsHeldMax = kTransferThreads + 1;     // while they are on their way
+constexpr size_t kPublishThreads = 16;                  // they wait more than they work
+constexpr size_t kPartsHeldMax = kTransferThreads + 1;  // while they are on their way
 constexpr std::string_view kRemedy = "; choose another place or add --overwrite to replace it";
 
 // What readers of a dataset would take for data.

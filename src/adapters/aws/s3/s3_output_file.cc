@@ -12,9 +12,7 @@ constexpr uint64_t kSmallFilesBytesMax = 64 << 20;
 
 }  // namespace
 
-uint64_t PartBytesOf(int number) {
-  return kFirstPartBytes << (number - 1) / kPartsBeforeGrowth;
-}
+uint64_t PartBytesOf(int number) { return kFirstPartBytes << (number - 1) / kPartsBeforeGrowth; }
 
 StagedObject::~StagedObject() { kept_bytes_ -= kept_.capacity(); }
 

@@ -9,8 +9,8 @@
 
 namespace varve::aws {
 
-// Up to 16 MiB by one request, beyond as a multipart upload, kTransferThreads parts at a time, which
-// are all that is in memory. kNotFound: there is no such file.
+// Up to 16 MiB by one request, beyond as a multipart upload, kTransferThreads parts at a time,
+// which are all that is in memory. kNotFound: there is no such file.
 Status Upload(S3Bucket& bucket, std::string_view key, const std::string& path);
 
 }  // namespace varve::aws
