@@ -138,19 +138,10 @@ Status CheckOutput(const ConvertCommand& command) {
   return CheckOutputPlace(command);
 }
 
-// What an S3 output needs before and after the conversion.
 Status TakeS3Output(ConvertCommand* command) {
   if (!aws::IsS3Url(command->options.output)) return Ok{};
   if (command->s3 == nullptr) command->s3 = std::make_shared<S3Places>();
   return command->s3->TakeOutput(&command->options);
-}
-
-Status PublishToS3(ConvertCommand* command, ConvertSummary* summary,
-                   const std::atomic<bool>* cancel) {
-  if (command->s3 == nullptr || command->s3->output_url().empty()) return Ok{};
-  VARVE_RETURN_IF_ERROR(command->s3->Publish(command->options, summary, cancel));
-  command->options.output = command->s3->output_url();
-  return Ok{};
 }
 
 ExitCode Report(const ConvertCommand& command, const ConvertSummary& summary) {
@@ -186,8 +177,8 @@ int Run(ConvertCommand* command, const std::atomic<bool>* cancel) {
     const ProgressMode mode = command->quiet ? ProgressMode::kNone : command->progress;
     const ProgressBar bar(progress, mode);
     auto converted = Convert(command->options, &progress, cancel);
-    if (!converted.ok()) return converted;
-    Status published = PublishToS3(command, &*converted, cancel);
+    if (!converted.ok() || command->s3 == nullptr) return converted;
+    Status published = command->s3->Publish(&*converted, cancel);
     return published.ok() ? std::move(converted) : std::move(published).error();
   }();
   if (!summary.ok()) return Fail(summary.error());

@@ -31,6 +31,14 @@ Result<std::vector<Message>> TakeEvent(FunctionContext& context, const std::stri
   return messages;
 }
 
+// What came with this event, if it is enough; else what is due of all that is pending.
+Result<int> Start(FunctionContext& context, const std::vector<FileRecord>& fresh, int64_t now_us) {
+  Dispatch dispatch(context.config, context.deps, context.workflow);
+  VARVE_ASSIGN_OR_RETURN(const int started, dispatch.FlushFresh(fresh, now_us));
+  if (started > 0) return started;
+  return dispatch.Flush(kBatchesAnEvent, now_us);
+}
+
 }  // namespace
 
 Function ManifestBuilderFunction(FunctionContext& context) {
@@ -40,8 +48,7 @@ Function ManifestBuilderFunction(FunctionContext& context) {
     const int64_t now_us = context.deps.clock.NowUs();
     const TakenMessages taken = Ingest(context.config, context.deps).Take(messages, now_us);
     // Files are tracked; should starting fail, the sweeper starts what is due.
-    const auto started =
-        Dispatch(context.config, context.deps, context.workflow).Flush(kBatchesAnEvent, now_us);
+    const auto started = Start(context, taken.pending, now_us);
     if (!started.ok()) {
       context.deps.log.Write(
           LogLevel::kWarning, "flush_failed",

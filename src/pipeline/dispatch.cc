@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pipeline/batch_memory.h"
+#include "pipeline/flush_policy.h"
 #include "pipeline/sweeper.h"
 
 namespace varve {
@@ -22,16 +23,37 @@ std::string WorkflowName(const BatchRecord& batch) {
   return name;
 }
 
-Status Dispatch::Launch(const BatchRecord& batch) {
+Status Dispatch::Start(const BatchRecord& batch) {
   VARVE_ASSIGN_OR_RETURN([[maybe_unused]] const Manifest manifest, builder_.EnsureManifest(batch));
-  VARVE_RETURN_IF_ERROR(
-      workflow_.Start(WorkflowName(batch), EncodeInput(batch.pipeline, batch.id, batch.owner)));
+  return workflow_.Start(WorkflowName(batch), EncodeInput(batch.pipeline, batch.id, batch.owner));
+}
+
+Status Dispatch::Launch(const BatchRecord& batch, int64_t now_us) {
+  Status started = Start(batch);
+  if (!started.ok()) {
+    // So that the next sweep takes it over, and not one that comes after the lease. Should the
+    // workflow run after all, it is found running.
+    static_cast<void>(deps_.tracker.Lease(batch.pipeline, batch.id, batch.owner, now_us, 0));
+    return started;
+  }
   deps_.log.Write(LogLevel::kInfo, "workflow_started",
                   {{"pipeline", config_.name},
                    {"batch", batch.id},
                    {"files", batch.files.size()},
                    {"execution", WorkflowName(batch)}});
   return Ok{};
+}
+
+Result<int> Dispatch::FlushFresh(std::vector<FileRecord> files, int64_t now_us) {
+  for (int started = 0;; ++started) {
+    const FlushDecision decision = DecideFlush(files, config_.flush, false, now_us);
+    if (decision.files.empty()) return started;
+    const auto claimed = builder_.Claim(decision, now_us);
+    if (!claimed.ok() && claimed.error().code == Code::kConflict) return started;
+    if (!claimed.ok()) return claimed.error();
+    VARVE_RETURN_IF_ERROR(Launch(*claimed, now_us));
+    files.erase(files.begin(), files.begin() + static_cast<std::ptrdiff_t>(decision.files.size()));
+  }
 }
 
 Result<int> Dispatch::Flush(int batches_max, int64_t now_us) {
@@ -44,7 +66,7 @@ Result<int> Dispatch::Flush(int batches_max, int64_t now_us) {
       return std::move(claimed).error();
     }
     if (!*claimed) return started;
-    VARVE_RETURN_IF_ERROR(Launch(**claimed));
+    VARVE_RETURN_IF_ERROR(Launch(**claimed, now_us));
     ++started;
   }
   return started;
@@ -74,7 +96,7 @@ Result<bool> Dispatch::TakeOverOne(const BatchRecord& batch, int64_t now_us) {
   VARVE_ASSIGN_OR_RETURN(const auto leased,
                          varve::TakeOver(SuccessorOf(batch), deps_, batch, now_us));
   if (!leased) return false;
-  VARVE_RETURN_IF_ERROR(Launch(*leased));
+  VARVE_RETURN_IF_ERROR(Launch(*leased, now_us));
   return true;
 }
 

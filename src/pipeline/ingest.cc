@@ -1,6 +1,7 @@
 #include "pipeline/ingest.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "pipeline/event.h"
@@ -37,27 +38,31 @@ Result<int> Ingest::Poll(int64_t now_us) {
 }
 
 TakenMessages Ingest::Take(const std::vector<Message>& messages, int64_t now_us) {
-  Files found;
-  std::vector<Message> handled;
-  std::vector<Message> left;
-  for (const Message& message : messages) {
-    const auto done = Handle(message, now_us, found);
-    if (done.ok()) {
-      handled.push_back(message);
-    } else if (done.error().code != Code::kInvalidArgument || !Bury(message, done.error())) {
-      Leave({message}, done.error());
-      left.push_back(message);
+  Findings found;
+  std::set<size_t> buried;
+  for (size_t i = 0; i < messages.size(); ++i) {
+    const auto done = Handle(messages[i], i, now_us, found);
+    if (done.ok()) continue;
+    const bool is_refused = done.error().code == Code::kInvalidArgument;
+    if (is_refused && Bury(messages[i], done.error())) {
+      buried.insert(i);
+    } else {
+      found.failed.insert_or_assign(i, done.error());
     }
   }
-  // Only what is registered is done.
-  if (const Status registered = Register(found, kEvent); !registered.ok()) {
-    Leave(handled, registered.error());
-    left.insert(left.end(), handled.begin(), handled.end());
-    handled.clear();
-  }
+  Register(found, kEvent);  // only what is registered is done
   TakenMessages taken;
-  for (const Message& message : handled) taken.done.push_back(message.receipt);
-  for (const Message& message : left) taken.left.push_back(message.id);
+  for (size_t i = 0; i < messages.size(); ++i) {
+    if (buried.contains(i)) continue;
+    const auto failed = found.failed.find(i);
+    if (failed == found.failed.end()) {
+      taken.done.push_back(messages[i].receipt);
+      continue;
+    }
+    Leave(messages[i], failed->second);
+    taken.left.push_back(messages[i].id);
+  }
+  taken.pending = std::move(found.pending);
   return taken;
 }
 
@@ -67,17 +72,14 @@ bool Ingest::Bury(const Message& message, const Error& error) {
   return deps_.queue.Bury(message.receipt, error.message).ok();
 }
 
-void Ingest::Leave(const std::vector<Message>& messages, const Error& error) {
-  for (const Message& message : messages) {
-    CountFailure(deps_.metrics, config_.name, "ingest", 1);
-    deps_.log.Write(LogLevel::kWarning, "message_left",
-                    {{"pipeline", config_.name},
-                     {"receives", message.receive_count},
-                     {"error", error.message}});
-  }
+void Ingest::Leave(const Message& message, const Error& error) {
+  CountFailure(deps_.metrics, config_.name, "ingest", 1);
+  deps_.log.Write(
+      LogLevel::kWarning, "message_left",
+      {{"pipeline", config_.name}, {"receives", message.receive_count}, {"error", error.message}});
 }
 
-Status Ingest::Handle(const Message& message, int64_t now_us, Files& found) {
+Status Ingest::Handle(const Message& message, size_t number, int64_t now_us, Findings& found) {
   VARVE_ASSIGN_OR_RETURN(const std::vector<ObjectEvent> events, ParseEvents(message.body));
   for (const ObjectEvent& event : events) {
     if (event.bucket != deps_.input.bucket() || !IsInput(config_, event.key)) {
@@ -86,26 +88,30 @@ Status Ingest::Handle(const Message& message, int64_t now_us, Files& found) {
       continue;
     }
     // What tracking knows of a key must be all there is before the next look at it.
-    const bool twice = std::any_of(found.begin(), found.end(), [&](const FileRecord& file) {
-      return file.object.ref.key == event.key;
-    });
-    if (twice) VARVE_RETURN_IF_ERROR(Register(found, kEvent));
+    const bool twice =
+        std::any_of(found.files.begin(), found.files.end(),
+                    [&](const FileRecord& file) { return file.object.ref.key == event.key; });
+    if (twice) Register(found, kEvent);
     const std::string& version = event.version.empty() ? event.etag : event.version;
     VARVE_RETURN_IF_ERROR(Find(event.key, version, event.sequencer, kEvent, now_us, found));
+    found.messages.resize(found.files.size(), number);
   }
   return Ok{};
 }
 
 Status Ingest::Look(std::string_view key, std::string_view event_version,
                     std::string_view event_sequencer, std::string_view detail, int64_t now_us) {
-  Files found;
+  Findings found;
   VARVE_RETURN_IF_ERROR(Find(key, event_version, event_sequencer, detail, now_us, found));
-  return Register(found, detail);
+  found.messages.resize(found.files.size(), 0);
+  Register(found, detail);
+  if (!found.failed.empty()) return found.failed.begin()->second;
+  return Ok{};
 }
 
 Status Ingest::Find(std::string_view key, std::string_view event_version,
                     std::string_view event_sequencer, std::string_view detail, int64_t now_us,
-                    Files& found) {
+                    Findings& found) {
   auto head = deps_.input.Head(key);
   if (!head.ok()) {
     if (head.error().code != Code::kNotFound) return std::move(head).error();
@@ -113,7 +119,13 @@ Status Ingest::Find(std::string_view key, std::string_view event_version,
   }
   // The sequencer of an event about another version says nothing about this one.
   const bool same = event_version == head->ref.version || event_version == head->etag;
-  return Track(*head, SequencerOf(head->modified_us, same ? event_sequencer : ""), now_us, found);
+  FileRecord file;
+  file.pipeline = config_.name;
+  file.sequencer = SequencerOf(head->modified_us, same ? event_sequencer : "");
+  file.object = std::move(head).value();
+  file.first_seen_us = now_us;
+  found.files.push_back(std::move(file));
+  return Ok{};
 }
 
 // Sequencers follow clocks and may be wrong (a clock set back, an mtime set by hand). What the
@@ -128,35 +140,41 @@ Result<std::string> Ingest::Newest(const ObjectInfo& object, std::string sequenc
   return Error{Code::kThrottled, ToString(object.ref) + " changes in this moment"};
 }
 
-Status Ingest::Track(const ObjectInfo& object, std::string sequencer, int64_t now_us,
-                     Files& found) {
-  VARVE_ASSIGN_OR_RETURN(const auto versions, deps_.tracker.Versions(config_.name, object.ref.key));
-  const auto known = std::find_if(versions.begin(), versions.end(), [&](const FileRecord& file) {
-    return file.object.ref == object.ref;
-  });
-  if (known != versions.end()) return Revive(*known, now_us);
-  FileRecord file;
-  file.pipeline = config_.name;
-  file.object = object;
-  file.first_seen_us = now_us;
-  VARVE_ASSIGN_OR_RETURN(file.sequencer, Newest(object, std::move(sequencer), versions));
-  found.push_back(std::move(file));
-  return Ok{};
-}
-
-Status Ingest::Register(Files& found, std::string_view detail) {
-  VARVE_ASSIGN_OR_RETURN(const auto registered, deps_.tracker.RegisterAll(found, detail));
-  for (size_t i = 0; i < registered.size(); ++i) {
-    if (registered[i] != Registered::kNew) continue;
-    const ObjectInfo& object = found[i].object;
+// Of most keys nothing is known yet, and then their versions need no look.
+void Ingest::Register(Findings& found, std::string_view detail) {
+  const auto first = deps_.tracker.RegisterFirst(found.files, detail);
+  for (size_t i = 0; i < found.files.size(); ++i) {
+    FileRecord& file = found.files[i];
+    Result<bool> is_pending = !first.ok()   ? Result<bool>(first.error())
+                              : (*first)[i] ? Result<bool>(true)
+                                            : RegisterNext(file, detail);
+    if (!is_pending.ok()) found.failed.try_emplace(found.messages[i], is_pending.error());
+    if (!is_pending.ok() || !*is_pending) continue;
+    const ObjectInfo& object = file.object;
     deps_.log.Write(LogLevel::kInfo, "file_pending",
                     {{"pipeline", config_.name},
                      {"key", object.ref.key},
                      {"version", object.ref.version},
                      {"size_bytes", object.size_bytes}});
+    found.pending.push_back(std::move(file));
   }
-  found.clear();
-  return Ok{};
+  found.files.clear();
+  found.messages.clear();
+}
+
+// Of a key that may have versions; whether this one is pending now, and was not before.
+Result<bool> Ingest::RegisterNext(FileRecord& file, std::string_view detail) {
+  const ObjectRef& ref = file.object.ref;
+  VARVE_ASSIGN_OR_RETURN(const auto versions, deps_.tracker.Versions(config_.name, ref.key));
+  const auto known = std::find_if(versions.begin(), versions.end(),
+                                  [&](const FileRecord& other) { return other.object.ref == ref; });
+  if (known != versions.end()) {
+    VARVE_RETURN_IF_ERROR(Revive(*known, file.first_seen_us));
+    return false;
+  }
+  VARVE_ASSIGN_OR_RETURN(file.sequencer, Newest(file.object, std::move(file.sequencer), versions));
+  VARVE_ASSIGN_OR_RETURN(const Registered registered, deps_.tracker.Register(file, detail));
+  return registered == Registered::kNew;
 }
 
 // A version that was taken for gone or replaced, and is there.

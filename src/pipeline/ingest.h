@@ -1,7 +1,9 @@
 // Ingest: from messages to pending files. At-least-once in, exactly one record per version out.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +18,9 @@ namespace varve {
 bool IsInput(const PipelineConfig& config, std::string_view key);
 
 struct TakenMessages {
-  std::vector<std::string> done;  // receipts of those that have been dealt with: to be deleted
-  std::vector<std::string> left;  // ids of those that must come again
+  std::vector<std::string> done;    // receipts of those that have been dealt with: to be deleted
+  std::vector<std::string> left;    // ids of those that must come again
+  std::vector<FileRecord> pending;  // files that are pending now and were not known before
 };
 
 class Ingest {
@@ -40,18 +43,24 @@ class Ingest {
               std::string_view event_sequencer, std::string_view detail, int64_t now_us);
 
  private:
-  using Files = std::vector<FileRecord>;
+  // What the store has of the keys that were asked for, and what became of it.
+  struct Findings {
+    std::vector<FileRecord> files;   // to be registered
+    std::vector<size_t> messages;    // of each of them, the number of its message
+    std::map<size_t, Error> failed;  // messages that are not done
+    std::vector<FileRecord> pending;
+  };
 
   // What is to be registered is put into `found`; everything else is done at once.
-  Status Handle(const Message& message, int64_t now_us, Files& found);
+  Status Handle(const Message& message, size_t number, int64_t now_us, Findings& found);
   Status Find(std::string_view key, std::string_view event_version,
               std::string_view event_sequencer, std::string_view detail, int64_t now_us,
-              Files& found);
-  Status Track(const ObjectInfo& object, std::string sequencer, int64_t now_us, Files& found);
-  // Registers them all and empties `found`; after an error it is as it was.
-  Status Register(Files& found, std::string_view detail);
+              Findings& found);
+  // Registers them all and empties `found.files`.
+  void Register(Findings& found, std::string_view detail);
+  Result<bool> RegisterNext(FileRecord& file, std::string_view detail);
   bool Bury(const Message& message, const Error& error);
-  void Leave(const std::vector<Message>& messages, const Error& error);
+  void Leave(const Message& message, const Error& error);
   Result<std::string> Newest(const ObjectInfo& object, std::string sequencer,
                              const std::vector<FileRecord>& versions);
   Status Revive(const FileRecord& known, int64_t now_us);

@@ -86,14 +86,21 @@ class FileTracker {
   // Idempotent. A version newer than a pending or failed one of the same key supersedes it. A
   // version that was missing and is back is pending again (kNew).
   virtual Result<Registered> Register(const FileRecord& file, std::string_view detail) = 0;
-  // As Register for each, in their order, where that costs less than one at a time. Not atomic:
-  // after an error some may be registered; repeat it for all of them.
-  virtual Result<std::vector<Registered>> RegisterAll(const std::vector<FileRecord>& files,
-                                                      std::string_view detail) {
-    std::vector<Registered> registered;
+  // Registers those of `files`, in their order, of whose key no version is known (true: it was, and
+  // is pending now), where that costs less than one at a time. The others are left alone, as may be
+  // one that somebody else registers at the same time. Not atomic: after an error some may be
+  // registered.
+  virtual Result<std::vector<bool>> RegisterFirst(const std::vector<FileRecord>& files,
+                                                  std::string_view detail) {
+    std::vector<bool> registered;
     for (const FileRecord& file : files) {
-      VARVE_ASSIGN_OR_RETURN(const Registered one, Register(file, detail));
-      registered.push_back(one);
+      VARVE_ASSIGN_OR_RETURN(const auto known, Versions(file.pipeline, file.object.ref.key));
+      bool is_new = false;
+      if (known.empty()) {
+        VARVE_ASSIGN_OR_RETURN(const Registered one, Register(file, detail));
+        is_new = one == Registered::kNew;
+      }
+      registered.push_back(is_new);
     }
     return registered;
   }

@@ -17,6 +17,7 @@ import zipfile
 
 import boto3
 import dynamodb_server
+import fault_proxy
 from function_call import invoke
 from infra_template import load_template, of_type
 from s3_servers import SERVERS, answers, free_port
@@ -216,8 +217,9 @@ class Bench:
             name="varve-orders", definition=workflow(self.topic),
             roleArn=f"arn:aws:iam::{ACCOUNT}:role/states")
 
-    def environment(self, glue_above_bytes):
-        return {"AWS_ENDPOINT_URL": self.moto, "AWS_ENDPOINT_URL_DYNAMODB": self.dynamo,
+    def environment(self, glue_above_bytes, watched):
+        services, table = [proxy.url for proxy in self.proxies] if watched else [self.moto, self.dynamo]
+        return {"AWS_ENDPOINT_URL": services, "AWS_ENDPOINT_URL_DYNAMODB": table,
                 "VARVE_PIPELINE": PIPELINE, "VARVE_STATE": f"dynamodb://{TABLE}",
                 "VARVE_INPUT": "s3://landing/in/", "VARVE_OUTPUT": "s3://lake/pipeline/output/",
                 "VARVE_MANIFESTS": "s3://manifests", "VARVE_QUEUE_URL": self.queue,
@@ -255,8 +257,9 @@ def glue_runner():
 
 
 @contextlib.contextmanager
-def bench(folder, glue_above_bytes=0, started_by=(), **moto_environment):
-    """`started_by`: a command that starts the functions' programs in place of the emulator."""
+def bench(folder, glue_above_bytes=0, started_by=(), watched=(), **moto_environment):
+    """`started_by`: a command that starts the functions' programs in place of the emulator. The
+    functions `watched` reach the services through the bench's proxies."""
     ports = {function: free_port() for function in FUNCTIONS}
     addresses = {function: f"127.0.0.1:{port}" for function, port in ports.items()}
     port = free_port()
@@ -269,10 +272,11 @@ def bench(folder, glue_above_bytes=0, started_by=(), **moto_environment):
             AWS_ENDPOINT_URL=moto, SPARK_LOCAL_IP="127.0.0.1", **moto_environment))
         wait_until(lambda: answers(moto + "/moto-api/"), "moto")
         up = Bench(folder, moto, dynamo, addresses)
+        up.proxies = [stack.enter_context(fault_proxy.proxy(url)) for url in (moto, dynamo)]
         up.make_resources()
         up.client("dynamodb").create_table(**table())
-        environment = up.environment(glue_above_bytes)
         for function, address in addresses.items():
+            environment = up.environment(glue_above_bytes, watched=function in watched)
             stack.enter_context(function_served(function, address, folder, environment, started_by))
         for function, address in addresses.items():
             wait_until(lambda at=address: answers(f"http://{at}/"), function)

@@ -4,14 +4,17 @@ moto answers one request at a time here: its transactions are not kept apart fro
 do meanwhile, and DynamoDB's are. So no transaction meets another one, which DynamoDB's do: how that
 is told is read in a test of the adapter's own. Three things that make moto slow are mended: it copies
 the whole table for each transaction, to undo it, walks over a model of every value it answers, and
-adds up an item's size again for each attribute.
+adds up an item's size again for each attribute. And one thing that it lacks is added: a transaction that
+is sent again with its token has happened.
 
 usage: dynamodb_server.py            prints the address and serves until it is ended
 """
 
 import contextlib
 import copy
+import io
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -108,6 +111,30 @@ def make_answers_cheap():
     BaseJSONSerializer._serialize_type_structure = serialize
 
 
+def with_tokens(application):
+    """Gives a transaction that comes again the answer that it had, if it succeeded."""
+    answers = {}
+
+    def answer(environ, start_response):
+        if not environ.get("HTTP_X_AMZ_TARGET", "").endswith(".TransactWriteItems"):
+            return list(application(environ, start_response))
+        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        environ["wsgi.input"] = io.BytesIO(body)
+        token = re.search(rb'"ClientRequestToken": ?"([^"]+)"', body)[1]
+        if token not in answers:
+            started = []
+            content = list(application(environ, lambda *told, **_: started.append(told)))
+            if not started[0][0].startswith("200"):
+                start_response(*started[0])
+                return content
+            answers[token] = started[0], content
+        started, content = answers[token]
+        start_response(*started)
+        return content
+
+    return answer
+
+
 def main():
     import logging
     from moto.server import create_backend_app
@@ -116,12 +143,12 @@ def main():
     make_answers_cheap()
     make_sizes_cheap()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    application = create_backend_app("dynamodb")
+    application = with_tokens(create_backend_app("dynamodb"))
     one_at_a_time = threading.Lock()
 
     def serialised(environ, start_response):
         with one_at_a_time:
-            return list(application(environ, start_response))
+            return application(environ, start_response)
 
     server = make_server("127.0.0.1", 0, serialised, threaded=True)
     threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()

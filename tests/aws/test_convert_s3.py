@@ -4,13 +4,11 @@ import gzip
 import itertools
 import json
 import os
-import signal
-import subprocess
 
 import pyarrow.parquet as pq
 import pytest
 import s3_servers
-from conftest import BINARY, convert, run_varve
+from conftest import convert, run_varve
 from s3_bucket import Bucket
 
 BUCKETS = itertools.count()
@@ -165,33 +163,34 @@ def test_what_is_refused(s3, server, lake):
     assert "no AWS credentials: the environment (AWS_ACCESS_KEY_ID is not set)" in anonymous.stderr
 
 
-def test_an_interrupt_leaves_nothing(s3, server, tmp_path):
-    line = json.dumps({"id": 1, "text": "x" * 100}) + "\n"
-    s3.put("in/big.ndjson", line.encode() * 400_000)
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
-    process = subprocess.Popen(
-        [BINARY, "convert", s3.url("in/"), "-o", s3.url("out/"), "--threads", "1"],
-        env={**os.environ, **server, "TMPDIR": str(temporary)}, stderr=subprocess.PIPE)
-    while not any(temporary.rglob("*")) and process.poll() is None:
-        os.sched_yield()
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130, errors
-    assert not s3.keys("out/") and not any(temporary.iterdir())
+def test_nothing_is_written_to_a_disk(s3, server, lake, tmp_path):
+    """Many partitions, small files and a large one: all of it goes to the bucket from memory."""
+    upload(s3, lake, "in/")
+    env = {**server, "TMPDIR": str(tmp_path / "there-is-none")}
+    convert([s3.url("in/")], s3.url("out/"), "--partition", "filename-date", env=env)
+    assert len(s3.keys("out/")) == 4
 
 
-def test_an_interrupt_of_the_upload_leaves_nothing(s3, server, tmp_path):
-    source = tmp_path / "big.ndjson"
-    with open(source, "w", encoding="utf-8") as file:
-        for _ in range(50_000):  # what hardly shrinks: the upload has parts
-            file.write(json.dumps({"text": os.urandom(700).hex()}) + "\n")
-    process = subprocess.Popen(
-        [BINARY, "convert", source, "-o", s3.url("out/"), "--compression", "none"],
-        env={**os.environ, **server, "TMPDIR": str(tmp_path)}, stderr=subprocess.PIPE)
-    while not s3.has_uploads() and process.poll() is None:
-        os.sched_yield()
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130, errors
-    assert not s3.keys("out/") and not s3.has_uploads()
+def test_partitions_by_a_column(s3, server, lake, tmp_path):
+    upload(s3, lake, "in/")
+    args = ["--partition", "column:day"]
+    convert([lake], tmp_path / "local", *args)
+    convert([s3.url("in/")], s3.url("out/"), *args, env={**server, "TMPDIR": str(tmp_path)})
+    download(s3, "out/", tmp_path / "remote")
+    assert rows(tmp_path / "remote") == rows(tmp_path / "local")
+    assert not list(tmp_path.glob("varve*"))
+
+
+def test_more_small_files_than_are_kept(s3, server, tmp_path):
+    """What does not fit into memory becomes uploads of one part."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for day in range(1, 22):
+        lines = [json.dumps({"id": day, "text": os.urandom(2000).hex()}) for _ in range(1000)]
+        (folder / f"2025-01-{day:02}.ndjson").write_text("\n".join(lines) + "\n")
+    args = ["--partition", "filename-date", "--compression", "none"]
+    convert([folder], tmp_path / "local", *args)
+    convert([folder], s3.url("out/"), *args, env=server)
+    assert not s3.has_uploads()
+    download(s3, "out/", tmp_path / "remote")
+    assert rows(tmp_path / "remote") == rows(tmp_path / "local")

@@ -122,7 +122,7 @@ class DynamoTest : public testing::Test {
       files.push_back(File("file-" + std::to_string(i)));
       refs.push_back(files.back().object.ref);
     }
-    const auto registered = tracker_.RegisterAll(files, "event");
+    const auto registered = tracker_.RegisterFirst(files, "event");
     EXPECT_TRUE(registered.ok()) << registered.error().message;
     return refs;
   }

@@ -34,20 +34,21 @@ TEST_P(FileTrackerContract, TheSameFileAThousandTimesIsOne) {
   EXPECT_THAT(*tracker_->History(kPipeline, file.object.ref), SizeIs(1));
 }
 
-TEST_P(FileTrackerContract, ManyAreRegisteredInTheirOrder) {
+TEST_P(FileTrackerContract, OnlyTheFirstVersionsOfKeysAreRegisteredTogether) {
   const FileRecord old = File("a", "v1", kNow, "1");
   const FileRecord newer = File("a", "v2", kNow + 5, "2");
   const FileRecord other = File("b");
-  EXPECT_THAT(*tracker_->RegisterAll({}, "event"), IsEmpty());
-  EXPECT_THAT(
-      *tracker_->RegisterAll({old, newer, newer, other}, "event"),
-      ElementsAre(Registered::kNew, Registered::kNew, Registered::kKnown, Registered::kNew));
-  EXPECT_THAT(*tracker_->RegisterAll({newer, old, File("a", "v0", kNow, "0")}, "event"),
-              ElementsAre(Registered::kKnown, Registered::kKnown, Registered::kSuperseded));
+  EXPECT_THAT(*tracker_->RegisterFirst({}, "event"), IsEmpty());
+  EXPECT_THAT(*tracker_->RegisterFirst({old, newer, other}, "event"),
+              ElementsAre(true, false, true));
+  EXPECT_THAT(*tracker_->RegisterFirst({newer, old, File("c"), other}, "event"),
+              ElementsAre(false, false, true, false));
+  EXPECT_EQ(StateOf(old.object.ref), FileState::kPending);
+  EXPECT_EQ(tracker_->Get(kPipeline, newer.object.ref).error().code, Code::kNotFound);
+  EXPECT_EQ(Count(FileState::kPending), 3u);
+  EXPECT_THAT(*tracker_->History(kPipeline, old.object.ref), SizeIs(1));
+  EXPECT_EQ(Register(newer), Registered::kNew);
   EXPECT_EQ(StateOf(old.object.ref), FileState::kSuperseded);
-  EXPECT_EQ(StateOf(newer.object.ref), FileState::kPending);
-  EXPECT_EQ(Count(FileState::kPending), 2u);
-  EXPECT_THAT(*tracker_->History(kPipeline, newer.object.ref), SizeIs(1));
 }
 
 TEST_P(FileTrackerContract, UnknownFilesAreNotFound) {

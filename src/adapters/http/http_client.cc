@@ -81,17 +81,14 @@ size_t OnUpload(char* out, size_t size, size_t count, void* user) {
 }  // namespace
 
 struct HttpClient::Connections {
-  // A handle keeps its connection; the one used last is the likeliest to be open still.
-  CURL* Take(const CurlLibrary& library) {
-    {
-      const std::lock_guard lock(mutex);
-      if (!idle.empty()) {
-        CURL* const curl = idle.back();
-        idle.pop_back();
-        return curl;
-      }
-    }
-    return library.easy_init();
+  // A handle keeps its connection; the one used last is the likeliest to be open still. Null: none
+  // is kept.
+  CURL* Take() {
+    const std::lock_guard lock(mutex);
+    if (idle.empty()) return nullptr;
+    CURL* const curl = idle.back();
+    idle.pop_back();
+    return curl;
   }
 
   void GiveBack(const CurlLibrary& library, CURL* curl) {
@@ -213,9 +210,13 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request) {
   const Result<CurlLibrary>& loaded = LoadCurl();
   if (!loaded.ok()) return Error(loaded.error());
   const CurlLibrary& library = *loaded;
-  CURL* const curl = connections_->Take(library);
+  CURL* const kept = connections_->Take();
+  CURL* const curl = kept != nullptr ? kept : library.easy_init();
   if (curl == nullptr) return Error{Code::kInternal, "libcurl did not start"};
   auto response = Exchange(library, curl, request).Run();
+  long connects = 0;
+  library.easy_getinfo(curl, CURLINFO_NUM_CONNECTS, &connects);
+  if (response.ok()) response->maybe_repeated = kept != nullptr && connects > 0;
   connections_->GiveBack(library, curl);
   return response;
 }

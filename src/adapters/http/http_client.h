@@ -37,6 +37,9 @@ struct HttpResponse {
   int status = 0;
   std::map<std::string, std::string> headers;  // names in lower case; of repeated ones the last
   std::string body;
+  // The server may have got the request before, and its answer been lost: libcurl itself asks again
+  // when a kept connection breaks.
+  bool maybe_repeated = false;
 
   bool ok() const { return status >= 200 && status < 300; }
   std::string_view Header(const std::string& name) const {

@@ -106,15 +106,28 @@ Result<Registered> SqliteFileTracker::Register(const FileRecord& file, std::stri
   });
 }
 
-Result<std::vector<Registered>> SqliteFileTracker::RegisterAll(const std::vector<FileRecord>& files,
-                                                               std::string_view detail) {
-  using All = std::vector<Registered>;
-  if (files.empty()) return All{};
+Result<std::vector<bool>> SqliteFileTracker::RegisterFirst(const std::vector<FileRecord>& files,
+                                                           std::string_view detail) {
+  using All = std::vector<bool>;
+  const auto is_new = [](SqliteConnection& connection, const FileRecord& file) -> Result<bool> {
+    VARVE_ASSIGN_OR_RETURN(const std::vector<FileRow> versions, FindVersions(connection, file));
+    return versions.empty();
+  };
+  // Events that come again take no write lock.
+  VARVE_ASSIGN_OR_RETURN(const bool any, database_.Read([&](SqliteConnection& connection) {
+    for (const FileRecord& file : files) {
+      const auto one = is_new(connection, file);
+      if (!one.ok() || *one) return one;
+    }
+    return Result<bool>(false);
+  }));
+  if (!any) return All(files.size(), false);
   return database_.Write(Durability::kProcess, [&](SqliteConnection& connection) -> Result<All> {
     All registered;
     for (const FileRecord& file : files) {
-      VARVE_ASSIGN_OR_RETURN(const Registered one, RegisterLocked(connection, file, detail));
-      registered.push_back(one);
+      VARVE_ASSIGN_OR_RETURN(const bool first, is_new(connection, file));
+      if (first) VARVE_RETURN_IF_ERROR(RegisterLocked(connection, file, detail));
+      registered.push_back(first);
     }
     return registered;
   });

@@ -21,8 +21,8 @@ class SqliteFileTracker : public FileTracker {
   explicit SqliteFileTracker(SqliteDatabase& database) : database_(database) {}
 
   Result<Registered> Register(const FileRecord& file, std::string_view detail) override;
-  Result<std::vector<Registered>> RegisterAll(const std::vector<FileRecord>& files,
-                                              std::string_view detail) override;
+  Result<std::vector<bool>> RegisterFirst(const std::vector<FileRecord>& files,
+                                          std::string_view detail) override;
   Result<FileRecord> Get(std::string_view pipeline, const ObjectRef& ref) override;
   Result<std::vector<FileRecord>> Versions(std::string_view pipeline,
                                            std::string_view key) override;

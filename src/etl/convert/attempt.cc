@@ -12,9 +12,9 @@ Attempt::Attempt(const ConvertOptions& options, AttemptOptions attempt, Observed
       attempt_(std::move(attempt)),
       observed_(std::move(schema)),
       counts_(attempt_.names.size()),
-      quarantine_(
-          QuarantinePath(options), options.limits.quarantine_raw_bytes,
-          options.dry_run ? parquet::Durability::kNowhere : parquet::Durability::kEachFile) {}
+      quarantine_(QuarantinePath(options), options.limits.quarantine_raw_bytes,
+                  options.dry_run ? parquet::Durability::kNowhere : parquet::Durability::kEachFile,
+                  options.remote_output) {}
 
 Status Attempt::Begin() {
   if (attempt_.routed == nullptr) return Ok{};

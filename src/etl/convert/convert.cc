@@ -248,9 +248,9 @@ class Conversion {
       VARVE_ASSIGN_OR_RETURN(const std::unique_ptr<Source> source, OpenInputs());
       if (progress_ != nullptr) progress_->bytes_total = source->stored_bytes();
       std::error_code ignored;
-      const std::string parent = options_.dry_run
-                                     ? std::filesystem::temp_directory_path(ignored).string()
-                                     : options_.output;
+      const bool elsewhere = options_.dry_run || options_.remote_output != nullptr;
+      const std::string parent =
+          elsewhere ? std::filesystem::temp_directory_path(ignored).string() : options_.output;
       auto routes = RouteByColumn(source.get(), input_of_.size(), options_.partition, parent,
                                   options_.memory_bytes / 4, progress_, cancel_);
       if (!routes.ok() && routes.error().code == Code::kCancelled) return routes.error();
@@ -400,7 +400,9 @@ class Conversion {
                                       options_.observed.has_value() ||
                                       (previous != nullptr && !fails_anew);
     attempt_options.writes = writes_;
-    attempt_options.held_bytes_max = options_.memory_bytes / 4;
+    // What is held back is not on its way.
+    const uint64_t share = options_.remote_output != nullptr ? 16 : 4;
+    attempt_options.held_bytes_max = options_.memory_bytes / share;
     auto attempt = std::make_unique<Attempt>(options_, std::move(attempt_options), schema);
 
     VARVE_RETURN_IF_ERROR(attempt->Begin());

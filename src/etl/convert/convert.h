@@ -16,6 +16,7 @@
 
 #include "base/result.h"
 #include "etl/parquet/chunk.h"
+#include "etl/parquet/remote_outputs.h"
 #include "etl/schema/observed_schema.h"
 #include "etl/source/remote_inputs.h"
 #include "etl/source/source.h"
@@ -71,9 +72,12 @@ struct ConvertOptions {
   std::vector<ByteRange> input_ranges;
   RemoteInputs* remote = nullptr;  // opens the inputs that it has; null: all are files
   std::string output;              // a directory, or a path ending in ".parquet" for one file
-  bool overwrite = false;          // else refuse when the output already holds data files
-  bool dry_run = false;            // plan everything, write nothing
-  bool all_may_fail = false;       // no input left to convert: an empty success, not an error
+  // Makes what `output` and paths below it name, and has made sure that they are free; null: they
+  // are files.
+  parquet::RemoteOutputs* remote_output = nullptr;
+  bool overwrite = false;     // else refuse when the output already holds data files
+  bool dry_run = false;       // plan everything, write nothing
+  bool all_may_fail = false;  // no input left to convert: an empty success, not an error
 
   std::optional<Schema> schema;  // required by kRescue and kStrict; a starting point in kEvolve
   SchemaMode mode = SchemaMode::kEvolve;

@@ -77,6 +77,7 @@ Status CheckQuarantineIsFree(const ConvertOptions& options, const std::string& r
 }  // namespace
 
 Status CheckOutputIsFree(const ConvertOptions& options) {
+  if (options.remote_output != nullptr) return Ok{};
   std::error_code failed;
   const fs::file_status status = fs::status(options.output, failed);
   const std::string remedy = "; choose another place or add --overwrite to replace it";
@@ -109,7 +110,7 @@ std::string QuarantinePath(const ConvertOptions& options) {
 }
 
 Status RemoveOldQuarantine(const ConvertOptions& options, const std::string& kept) {
-  if (!options.overwrite) return Ok{};
+  if (!options.overwrite || options.remote_output != nullptr) return Ok{};
   for (const std::string& path : QuarantineFiles(options)) {
     std::error_code failed;
     if (path != kept) fs::remove(path, failed);
@@ -147,8 +148,9 @@ struct DatasetWriter::State {
   // Waiting for the disk file by file takes longer than all else once there are many.
   parquet::Durability durability() const {
     if (options.dry_run) return parquet::Durability::kNowhere;
-    return directories.size() > kPartitionsSyncedEach ? parquet::Durability::kByCaller
-                                                      : parquet::Durability::kEachFile;
+    const bool many = directories.size() > kPartitionsSyncedEach;
+    return many && options.remote_output == nullptr ? parquet::Durability::kByCaller
+                                                    : parquet::Durability::kEachFile;
   }
 
   Status SyncAll() const {
@@ -180,10 +182,13 @@ struct DatasetWriter::State {
 
   Status OpenPart() {
     const std::string path = PathOfPart();
-    if (!options.dry_run) VARVE_RETURN_IF_ERROR(MakeDirectories(fs::path(path).parent_path()));
+    if (!options.dry_run && options.remote_output == nullptr) {
+      VARVE_RETURN_IF_ERROR(MakeDirectories(fs::path(path).parent_path()));
+    }
     parquet::FileWriterOptions writer_options;
     writer_options.codec = options.compression.codec;
     writer_options.durability = durability();
+    writer_options.remote = options.remote_output;
     VARVE_ASSIGN_OR_RETURN(parquet::FileWriter writer,
                            parquet::FileWriter::Create(path, schema, writer_options));
     open.emplace(std::move(writer));
@@ -268,8 +273,9 @@ Status DatasetWriter::Close() { return state_->ClosePart(); }
 
 Status DatasetWriter::Publish() {
   std::vector<std::string> old;
-  if (state_->options.overwrite && !IsSingleFile(state_->options)) {
-    old = DataFilesBelow(state_->options.output);
+  const ConvertOptions& options = state_->options;
+  if (options.overwrite && !IsSingleFile(options) && options.remote_output == nullptr) {
+    old = DataFilesBelow(options.output);
   }
   VARVE_RETURN_IF_ERROR(state_->SyncAll());
   std::set<fs::path> fresh;

@@ -25,14 +25,14 @@ struct LineRange {
 };
 
 // Refuses (kAlreadyExists, naming --overwrite) an output that already holds data files or the bad
-// lines of an earlier conversion.
+// lines of an earlier conversion. Of a remote output, that was looked at before.
 Status CheckOutputIsFree(const ConvertOptions& options);
 
 // Where quarantine records of a conversion go.
 std::string QuarantinePath(const ConvertOptions& options);
 
 // With `overwrite`: removes the quarantine files of the conversions that were replaced, but for
-// `kept`.
+// `kept`. Those of a remote output go with its other files.
 Status RemoveOldQuarantine(const ConvertOptions& options, const std::string& kept);
 
 class DatasetWriter {
@@ -47,7 +47,8 @@ class DatasetWriter {
   Status Append(uint32_t group, parquet::EncodedRowGroup rows,
                 const std::vector<LineRange>& sources);
   Status Close();
-  // Gives the files their names; then, with `overwrite`, removes older data files.
+  // Gives the files their names; then, with `overwrite`, removes older data files, unless they are
+  // remote.
   Status Publish();
 
   std::vector<OutputFile> outputs() const;

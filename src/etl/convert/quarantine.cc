@@ -54,8 +54,11 @@ LineError DescribeBadLine(const BadLine& bad, const std::string& path, uint64_t 
 }
 
 QuarantineWriter::QuarantineWriter(std::string path, uint64_t raw_bytes_max,
-                                   parquet::Durability durability)
-    : path_(std::move(path)), raw_bytes_max_(raw_bytes_max), durability_(durability) {}
+                                   parquet::Durability durability, parquet::RemoteOutputs* remote)
+    : path_(std::move(path)),
+      raw_bytes_max_(raw_bytes_max),
+      durability_(durability),
+      remote_(remote) {}
 
 QuarantineWriter::~QuarantineWriter() = default;
 
@@ -65,11 +68,11 @@ Status QuarantineWriter::Add(const LineError& error, const BadLine& bad) {
   if (state_ == nullptr) {
     const std::string directory = std::filesystem::path(path_).parent_path().string();
     std::error_code failed;
-    const bool writes = durability_ != parquet::Durability::kNowhere;
+    const bool writes = durability_ != parquet::Durability::kNowhere && remote_ == nullptr;
     if (writes && !directory.empty()) std::filesystem::create_directories(directory, failed);
     if (failed) return ErrnoError("create directory", directory, failed.value());
     VARVE_ASSIGN_OR_RETURN(parquet::OutputFile file,
-                           parquet::OutputFile::Create(path_, durability_));
+                           parquet::OutputFile::Create(path_, durability_, remote_));
     state_ = std::make_unique<State>(std::move(file));
   }
   nlohmann::ordered_json record;

@@ -19,7 +19,8 @@ class QuarantineWriter {
  public:
   // Nothing is created before the first record. `raw_bytes_max`: longer lines by reference only.
   QuarantineWriter(std::string path, uint64_t raw_bytes_max,
-                   parquet::Durability durability = parquet::Durability::kEachFile);
+                   parquet::Durability durability = parquet::Durability::kEachFile,
+                   parquet::RemoteOutputs* remote = nullptr);
   ~QuarantineWriter();  // removes what was not published
 
   Status Add(const LineError& error, const BadLine& bad);
@@ -33,6 +34,7 @@ class QuarantineWriter {
   std::string path_;
   uint64_t raw_bytes_max_;
   parquet::Durability durability_;
+  parquet::RemoteOutputs* remote_;
   std::unique_ptr<State> state_;
 };
 

@@ -70,7 +70,8 @@ FileWriter::~FileWriter() = default;
 Result<FileWriter> FileWriter::Create(const std::string& path, const Schema& schema,
                                       const FileWriterOptions& options) {
   VARVE_RETURN_IF_ERROR(BuildParquetSchema(schema));  // before anything is on disk
-  VARVE_ASSIGN_OR_RETURN(OutputFile file, OutputFile::Create(path, options.durability));
+  VARVE_ASSIGN_OR_RETURN(OutputFile file,
+                         OutputFile::Create(path, options.durability, options.remote));
   auto state = std::make_unique<State>(std::move(file), schema, options);
   VARVE_ASSIGN_OR_RETURN(ParquetSchema built, BuildParquetSchema(state->schema));
   state->leaves = std::move(built.leaves);

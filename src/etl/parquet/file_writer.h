@@ -27,12 +27,13 @@ struct FileWriterOptions {
   Codec codec = Codec::kSnappy;  // what the chunks were compressed with
   std::string created_by = DefaultCreatedBy();
   Durability durability = Durability::kEachFile;
+  RemoteOutputs* remote = nullptr;  // makes the file; null: it is a local one
 };
 
 class FileWriter {
  public:
-  // Creates the temporary file beside `path`, whose directory must exist. kInvalidArgument or
-  // kLimit when Parquet cannot hold the schema; else the errors of OutputFile.
+  // Creates the temporary file beside `path`, whose directory must exist, or one of `remote`.
+  // kInvalidArgument or kLimit when Parquet cannot hold the schema; else the errors of OutputFile.
   static Result<FileWriter> Create(const std::string& path, const Schema& schema,
                                    const FileWriterOptions& options);
   FileWriter(FileWriter&&) noexcept;

@@ -74,6 +74,7 @@ OutputFile::OutputFile(OutputFile&& other) noexcept
     : path_(std::move(other.path_)),
       temporary_path_(std::exchange(other.temporary_path_, {})),
       fd_(std::exchange(other.fd_, -1)),
+      remote_(std::move(other.remote_)),
       durability_(other.durability_),
       size_bytes_(other.size_bytes_),
       writeback_bytes_(other.writeback_bytes_) {}
@@ -83,11 +84,17 @@ OutputFile::~OutputFile() {
   if (!temporary_path_.empty()) unlink(temporary_path_.c_str());
 }
 
-Result<OutputFile> OutputFile::Create(const std::string& path, Durability durability) {
+Result<OutputFile> OutputFile::Create(const std::string& path, Durability durability,
+                                      RemoteOutputs* remote) {
   if (std::filesystem::path(path).filename().empty()) {
     return Error{Code::kInvalidArgument, "create '" + path + "': not a file name"};
   }
   if (durability == Durability::kNowhere) return OutputFile(path, "", -1, durability);
+  if (remote != nullptr) {
+    OutputFile file(path, "", -1, durability);
+    VARVE_ASSIGN_OR_RETURN(file.remote_, remote->Create(path));
+    return file;
+  }
   for (int attempt = 0;; ++attempt) {
     std::string temporary = TemporaryPath(path);
     const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
@@ -99,9 +106,9 @@ Result<OutputFile> OutputFile::Create(const std::string& path, Durability durabi
 Status OutputFile::Append(std::span<const std::span<const uint8_t>> pieces) {
   constexpr size_t kBatch = 256;  // well below IOV_MAX
   std::array<iovec, kBatch> batch;
-  if (durability_ == Durability::kNowhere) {
+  if (durability_ == Durability::kNowhere || remote_ != nullptr) {
     for (const std::span<const uint8_t> piece : pieces) size_bytes_ += piece.size();
-    return Ok{};
+    return remote_ != nullptr ? remote_->Append(pieces) : Status(Ok{});
   }
   while (!pieces.empty()) {
     const size_t count = std::min(pieces.size(), kBatch);
@@ -132,6 +139,7 @@ void OutputFile::StartWriteback() {
 }
 
 Status OutputFile::Close() {
+  if (remote_ != nullptr) return remote_->Close();
   if (fd_ < 0) return Ok{};
   const bool syncs = durability_ == Durability::kEachFile;
   const int failed = syncs && fsync(fd_) != 0 && errno != EINVAL ? errno : 0;
@@ -142,6 +150,7 @@ Status OutputFile::Close() {
 }
 
 Status OutputFile::Publish() {
+  if (remote_ != nullptr) return remote_->Publish();
   if (rename(temporary_path_.c_str(), path_.c_str()) != 0) return ErrnoError("publish", path_);
   temporary_path_.clear();
   return durability_ == Durability::kEachFile ? SyncDirectory(path_) : Status(Ok{});

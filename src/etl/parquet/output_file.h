@@ -1,15 +1,17 @@
 // A file that appears under its name complete or not at all: written under a temporary name in the
-// same directory, made durable, then renamed.
+// same directory, made durable, then renamed; or what RemoteOutputs makes of it.
 //
 // Errors name the path.
 // Thread-safety: one thread at a time.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 
 #include "base/result.h"
+#include "etl/parquet/remote_outputs.h"
 
 namespace varve::parquet {
 
@@ -23,8 +25,10 @@ Status SyncFileSystem(const std::string& path);
 
 class OutputFile {
  public:
+  // `remote` makes it, unless that is null; durability is then its business, save for kNowhere.
   static Result<OutputFile> Create(const std::string& path,
-                                   Durability durability = Durability::kEachFile);
+                                   Durability durability = Durability::kEachFile,
+                                   RemoteOutputs* remote = nullptr);
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&&) = delete;
   ~OutputFile();  // removes a file that was not published
@@ -47,6 +51,7 @@ class OutputFile {
   std::string path_;
   std::string temporary_path_;  // empty: published
   int fd_ = -1;
+  std::unique_ptr<RemoteFile> remote_;  // null: it is a file
   Durability durability_;
   uint64_t size_bytes_ = 0;
   uint64_t writeback_bytes_ = 0;  // the disk was told to write so many

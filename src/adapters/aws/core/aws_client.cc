@@ -93,6 +93,7 @@ Result<AwsReply> AwsClient::Send(const AwsRequest& request) {
   Attempts attempts;
   for (uint32_t attempt = 1;; ++attempt) {
     auto reply = SendOnce(request, body_sha256, &attempts);
+    if (reply.ok() && attempt > 1) reply->response.maybe_repeated = true;
     if (reply.ok() && !reply->failure) {
       budget_.Earn();
       return reply;

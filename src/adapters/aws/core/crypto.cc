@@ -1,6 +1,7 @@
 #include "adapters/aws/core/crypto.h"
 
 #include <dlfcn.h>
+#include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
 
@@ -18,6 +19,8 @@ struct CryptoLibrary {
   decltype(&::SHA1) sha1 = nullptr;
   decltype(&::HMAC) hmac = nullptr;
   decltype(&::EVP_sha256) evp_sha256 = nullptr;
+  decltype(&::EVP_md5) evp_md5 = nullptr;
+  decltype(&::EVP_Digest) evp_digest = nullptr;
 };
 
 Result<CryptoLibrary> Open() {
@@ -26,7 +29,9 @@ Result<CryptoLibrary> Open() {
   const bool found = FindFunction(library, "SHA256", crypto.sha256) &&
                      FindFunction(library, "SHA1", crypto.sha1) &&
                      FindFunction(library, "HMAC", crypto.hmac) &&
-                     FindFunction(library, "EVP_sha256", crypto.evp_sha256);
+                     FindFunction(library, "EVP_sha256", crypto.evp_sha256) &&
+                     FindFunction(library, "EVP_md5", crypto.evp_md5) &&
+                     FindFunction(library, "EVP_Digest", crypto.evp_digest);
   if (!found) return CannotLoad("libcrypto", "libssl3");
   return crypto;
 }
@@ -70,6 +75,15 @@ std::string HmacSha256(std::string_view key, std::string_view data) {
   Crypto()->hmac(Crypto()->evp_sha256(), key.data(), static_cast<int>(key.size()), Bytes(data),
                  data.size(), digest.data(), nullptr);
   return ToString(digest);
+}
+
+std::string Md5(std::string_view data) {
+  std::string digest(EVP_MAX_MD_SIZE, '\0');
+  unsigned int size = 0;
+  Crypto()->evp_digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(digest.data()),
+                       &size, Crypto()->evp_md5(), nullptr);
+  digest.resize(size);
+  return digest;
 }
 
 std::string Hex(std::string_view bytes) {

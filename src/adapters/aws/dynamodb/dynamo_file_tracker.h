@@ -23,8 +23,8 @@ class DynamoFileTracker : public FileTracker {
   Result<Registered> Register(const FileRecord& file, std::string_view detail) override;
   // Two requests for up to 45 files of keys that are seen for the first time, or known already; two
   // more for each version of a key that has others.
-  Result<std::vector<Registered>> RegisterAll(const std::vector<FileRecord>& files,
-                                              std::string_view detail) override;
+  Result<std::vector<bool>> RegisterFirst(const std::vector<FileRecord>& files,
+                                          std::string_view detail) override;
   Result<FileRecord> Get(std::string_view pipeline, const ObjectRef& ref) override;
   Result<std::vector<FileRecord>> Versions(std::string_view pipeline,
                                            std::string_view key) override;
@@ -71,7 +71,6 @@ class DynamoFileTracker : public FileTracker {
   Status Repeat(const std::function<Result<Tried>()>& attempt);
   static Result<Tried> TriedOf(Result<Written> written);
 
-  Result<Registered> RegisterOne(const FileRecord& file, std::string_view detail);
   Status ChangeFile(std::string_view pipeline, const ObjectRef& ref, std::string_view detail,
                     const std::function<Status(const FileRecord&)>& check,
                     const std::function<FileRecord(const FileRecord&)>& change);

@@ -1,6 +1,5 @@
 // Registering: versions of keys that come, and what becomes of those that are there.
 #include <algorithm>
-#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -11,8 +10,6 @@
 
 namespace varve::aws {
 namespace {
-
-using nlohmann::json;
 
 constexpr size_t kTogether = 45;  // two items each, and the counts, in a transaction
 
@@ -26,38 +23,6 @@ FileEntry NewEntry(FileRecord file, std::string_view detail, uint64_t number, bo
   entry.newer_known = newer_known;
   return Changed(std::move(entry), std::move(file), detail);
 }
-
-// What came with files in one call, of one pipeline.
-class Arrival {
- public:
-  Arrival(DynamoTable& table, const std::string& pipeline) : changes_(table, pipeline) {}
-
-  // kKnown, or kNew when Commit is to add it; none when the key has to be looked at alone.
-  Result<std::optional<Registered>> Take(const FileRecord& file, std::string_view detail,
-                                         const std::map<Key, json>& items) {
-    const Key head = HeadOf(file);
-    const auto known = items.find(FileKey(file.pipeline, file.object.ref));
-    if (known != items.end()) {
-      VARVE_ASSIGN_OR_RETURN(const FileEntry entry, ParseFileItem(known->second));
-      if (entry.file.state != FileState::kMissing) return std::optional(Registered::kKnown);
-      return std::optional<Registered>();
-    }
-    if (items.contains(head) || !heads_.insert(head).second) return std::optional<Registered>();
-    changes_.AddFile(NewEntry(NewFile(file), detail, 1, false), 0);
-    return std::optional(Registered::kNew);
-  }
-
-  // False: somebody else registered one of them.
-  Result<bool> Commit() {
-    if (changes_.empty()) return true;
-    VARVE_ASSIGN_OR_RETURN(const Written written, changes_.Commit());
-    return written == Written::kDone;
-  }
-
- private:
-  Changes changes_;
-  std::set<Key> heads_;
-};
 
 // A newer version takes the place of those that wait, and is remembered by all that are older,
 // which may fail yet.
@@ -82,7 +47,7 @@ void SupersedeOlder(const FileRecord& newest, const std::vector<FileEntry>& vers
 
 }  // namespace
 
-Result<Registered> DynamoFileTracker::RegisterOne(const FileRecord& file, std::string_view detail) {
+Result<Registered> DynamoFileTracker::Register(const FileRecord& file, std::string_view detail) {
   const ObjectRef& ref = file.object.ref;
   Registered registered = Registered::kKnown;
   VARVE_RETURN_IF_ERROR(Repeat([&]() -> Result<Tried> {
@@ -118,39 +83,30 @@ Result<Registered> DynamoFileTracker::RegisterOne(const FileRecord& file, std::s
   return registered;
 }
 
-Result<Registered> DynamoFileTracker::Register(const FileRecord& file, std::string_view detail) {
-  VARVE_ASSIGN_OR_RETURN(const auto registered, RegisterAll({file}, detail));
-  return registered.front();
-}
-
-Result<std::vector<Registered>> DynamoFileTracker::RegisterAll(const std::vector<FileRecord>& files,
-                                                               std::string_view detail) {
-  std::vector<Registered> registered;
+// Each key's head says whether there are versions: one look at all heads, and one transaction.
+Result<std::vector<bool>> DynamoFileTracker::RegisterFirst(const std::vector<FileRecord>& files,
+                                                           std::string_view detail) {
+  std::vector<bool> registered;
   while (registered.size() < files.size()) {
     const size_t begin = registered.size();
-    size_t end = begin;
-    std::vector<Key> keys;
-    while (end < files.size() && end < begin + kTogether &&
-           files[end].pipeline == files[begin].pipeline) {
-      keys.push_back(FileKey(files[end].pipeline, files[end].object.ref));
-      keys.push_back(HeadOf(files[end++]));
+    const std::string& pipeline = files[begin].pipeline;
+    std::vector<Key> heads;
+    for (size_t i = begin; i < files.size() && heads.size() < kTogether; ++i) {
+      if (files[i].pipeline != pipeline) break;
+      heads.push_back(HeadOf(files[i]));
     }
-    VARVE_ASSIGN_OR_RETURN(const auto items, table_.GetAll(keys));
-    Arrival arrival(table_, files[begin].pipeline);
-    std::vector<std::optional<Registered>> taken;
-    for (size_t i = begin; i < end; ++i) {
-      VARVE_ASSIGN_OR_RETURN(const auto one, arrival.Take(files[i], detail, items));
-      taken.push_back(one);
+    VARVE_ASSIGN_OR_RETURN(const auto known, table_.GetAll(heads));
+    Changes changes(table_, pipeline);
+    std::set<Key> added;
+    for (size_t i = 0; i < heads.size(); ++i) {
+      const bool is_new = !known.contains(heads[i]) && added.insert(heads[i]).second;
+      if (is_new) changes.AddFile(NewEntry(NewFile(files[begin + i]), detail, 1, false), 0);
+      registered.push_back(is_new);
     }
-    VARVE_ASSIGN_OR_RETURN(const bool added, arrival.Commit());
-    for (size_t i = begin; i < end; ++i) {
-      auto one = taken[i - begin];
-      if (!added && one == Registered::kNew) one.reset();
-      if (!one) {
-        VARVE_ASSIGN_OR_RETURN(one, RegisterOne(files[i], detail));
-      }
-      registered.push_back(*one);
-    }
+    if (changes.empty()) continue;
+    VARVE_ASSIGN_OR_RETURN(const Written written, changes.Commit());
+    if (written == Written::kDone) continue;
+    std::fill(registered.begin() + static_cast<std::ptrdiff_t>(begin), registered.end(), false);
   }
   return registered;
 }

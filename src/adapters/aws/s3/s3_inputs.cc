@@ -23,9 +23,10 @@ constexpr uint64_t kBeyondBytes = 256 << 10;  // what the last line of a range m
 
 VersionSelector ListedVersion(const ObjectInfo& info) { return {"", info.etag}; }
 
+// In the memory of `bytes`, if that is enough.
 Result<std::string> ReadAll(S3Bucket& bucket, const ObjectInfo& info, uint64_t offset,
-                            uint64_t size, const std::atomic<bool>* stop) {
-  std::string bytes;
+                            uint64_t size, const std::atomic<bool>* stop, std::string bytes = {}) {
+  bytes.clear();
   bytes.reserve(size);
   const auto read = ReadRange(bucket, {info.ref.key, ListedVersion(info), offset, size},
                               [&](std::string_view piece) {
@@ -61,7 +62,7 @@ class S3Stream : public ByteStream {
       auto chunk = ahead_.front().get();
       ahead_.pop_front();
       if (!chunk.ok()) return FailBy(std::move(chunk).error());
-      chunk_ = std::move(chunk).value();
+      spare_ = std::exchange(chunk_, std::move(chunk).value());
       taken_ = 0;
       Fetch();
     }
@@ -84,9 +85,11 @@ class S3Stream : public ByteStream {
   }
 
   void FetchOne(uint64_t size) {
-    ahead_.push_back(std::async(std::launch::async, [this, offset = next_, size] {
-      return ReadAll(bucket_, info_, offset, size, &stop_);
-    }));
+    // Fresh memory would have to be mapped, page by page, for each chunk.
+    auto fetch = [this, offset = next_, size, bytes = std::exchange(spare_, {})]() mutable {
+      return ReadAll(bucket_, info_, offset, size, &stop_, std::move(bytes));
+    };
+    ahead_.push_back(std::async(std::launch::async, std::move(fetch)));
     next_ += size;
   }
 
@@ -106,7 +109,8 @@ class S3Stream : public ByteStream {
   uint64_t next_;  // where the next range to be fetched begins
   std::atomic<uint64_t>* bytes_read_;
   std::string chunk_;
-  size_t taken_ = 0;  // of the chunk
+  std::string spare_;  // memory of the chunk before
+  size_t taken_ = 0;   // of the chunk
   std::atomic<bool> stop_{false};
   std::deque<std::future<Result<std::string>>> ahead_;
 };

@@ -1,8 +1,13 @@
 #include "adapters/aws/s3/s3_multipart.h"
 
 #include <algorithm>
+#include <charconv>
 #include <pugixml.hpp>
 #include <sstream>
+#include <system_error>
+
+#include "adapters/aws/core/crypto.h"
+#include "adapters/aws/s3/s3_object.h"
 
 namespace varve::aws {
 namespace {
@@ -10,6 +15,38 @@ namespace {
 constexpr uint64_t kPartsMax = 10'000;
 constexpr uint64_t kMiB = 1 << 20;
 constexpr int kNotYetAnError = 500;  // what fails late may pass when it is repeated
+
+void Abort(S3Bucket& bucket, const std::string& key, const std::string& id) {
+  // If this fails too, the bucket's lifecycle rule for unfinished uploads is what remains.
+  static_cast<void>(bucket.Call(bucket.Request("DELETE", key, {{"uploadId", id}}),
+                                "take back the upload of", key));
+}
+
+// One key has one writer: what is there beside `id` was begun by an attempt whose answer was lost,
+// or is what a writer left that was killed.
+void AbortOthers(S3Bucket& bucket, const std::string& key, const std::string& id) {
+  const auto listed = bucket.Call(bucket.Request("GET", "", {{"prefix", key}, {"uploads", ""}}),
+                                  "list the uploads of", key);
+  if (!listed.ok()) return;  // it may not be allowed
+  pugi::xml_document document;
+  document.load_buffer(listed->body.data(), listed->body.size());
+  for (const pugi::xml_node upload : document.document_element().children("Upload")) {
+    const std::string other = upload.child_value("UploadId");
+    if (upload.child_value("Key") == key && other != id) Abort(bucket, key, other);
+  }
+}
+
+// Of 32 hexadecimal digits; else empty.
+std::string BytesOfHex(std::string_view hex) {
+  std::string bytes;
+  for (size_t i = 0; i + 1 < hex.size(); i += 2) {
+    unsigned char byte = 0;
+    const auto [end, error] = std::from_chars(&hex[i], &hex[i] + 2, byte, 16);
+    if (error != std::errc() || end != &hex[i] + 2) return {};
+    bytes.push_back(static_cast<char>(byte));
+  }
+  return bytes;
+}
 
 }  // namespace
 
@@ -31,11 +68,13 @@ Result<HttpResponse> CallThatMayFailLate(S3Bucket& bucket, const AwsRequest& req
 }
 
 Result<MultipartUpload> MultipartUpload::Begin(S3Bucket& bucket, std::string key) {
-  VARVE_ASSIGN_OR_RETURN(const HttpResponse response,
-                         bucket.Call(bucket.Request("POST", key, {{"uploads", ""}}), "write", key));
+  VARVE_ASSIGN_OR_RETURN(const AwsReply reply,
+                         bucket.Send(bucket.Request("POST", key, {{"uploads", ""}}), "write", key));
+  if (reply.failure) return bucket.ErrorOf(reply, "write", key);
   pugi::xml_document document;
-  document.load_buffer(response.body.data(), response.body.size());
+  document.load_buffer(reply.response.body.data(), reply.response.body.size());
   std::string id = document.document_element().child_value("UploadId");
+  if (reply.response.maybe_repeated) AbortOthers(bucket, key, id);
   if (id.empty()) {
     return Error{Code::kCorrupt, "write " + bucket.Url(key) + ": the answer names no upload"};
   }
@@ -50,10 +89,7 @@ MultipartUpload::MultipartUpload(MultipartUpload&& other) noexcept
 
 MultipartUpload::~MultipartUpload() {
   if (id_.empty()) return;
-  // If this fails too, the bucket's lifecycle rule for unfinished uploads is what remains.
-  const auto ignored = bucket_.Call(bucket_.Request("DELETE", key_, {{"uploadId", id_}}),
-                                    "take back the upload of", key_);
-  static_cast<void>(ignored);
+  Abort(bucket_, key_, id_);
 }
 
 Query MultipartUpload::PartQuery(int number) const {
@@ -100,6 +136,15 @@ std::string MultipartUpload::PartsXml() const {
   return out.str();
 }
 
+// Whether the object is what these parts make. Its ETag is the MD5 of theirs, unless it is
+// encrypted with a customer's key; then that cannot be told.
+bool MultipartUpload::IsComplete() const {
+  std::string digests;
+  for (const auto& [number, etag] : etags_) digests += BytesOfHex(WithoutQuotes(etag));
+  const auto object = HeadNewest(bucket_, key_, Versioning::kNever);
+  return object.ok() && object->etag == Hex(Md5(digests)) + "-" + std::to_string(etags_.size());
+}
+
 Status MultipartUpload::Complete() {
   const std::string body = PartsXml();
   AwsRequest request = bucket_.Request("POST", key_, {{"uploadId", id_}});
@@ -110,8 +155,10 @@ Status MultipartUpload::Complete() {
     return Ok{};
   }
   Error error = done.error();
-  // The upload may be gone because a first try succeeded and its answer was lost: write it again.
-  if (error.code == Code::kNotFound) error.code = Code::kIo;
+  if (error.code != Code::kNotFound) return error;
+  id_.clear();  // it is gone
+  if (IsComplete()) return Ok{};
+  error.code = Code::kIo;  // write it again
   return error;
 }
 

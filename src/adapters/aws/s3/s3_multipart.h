@@ -23,7 +23,8 @@ uint64_t PartBytes(uint64_t object_bytes);
 // put: left alone, parts would be paid for until a lifecycle rule removes them.
 class MultipartUpload {
  public:
-  // `bucket` must outlive it.
+  // `bucket` must outlive it. Where an answer was lost, uploads of this key that nobody knows are
+  // taken back.
   static Result<MultipartUpload> Begin(S3Bucket& bucket, std::string key);
   MultipartUpload(MultipartUpload&& other) noexcept;
   ~MultipartUpload();
@@ -32,6 +33,7 @@ class MultipartUpload {
   Status PutPart(int number, std::string_view content);
   // `source` is "x-amz-copy-source" and the conditions on it.
   Status CopyPart(int number, const HttpHeaders& source, uint64_t first, uint64_t last);
+  // Succeeds, too, if it was completed and the answer to that was lost.
   Status Complete();
 
  private:
@@ -40,6 +42,7 @@ class MultipartUpload {
   void Took(int number, std::string etag);
   Query PartQuery(int number) const;
   std::string PartsXml() const;
+  bool IsComplete() const;
 
   S3Bucket& bucket_;
   const std::string key_;

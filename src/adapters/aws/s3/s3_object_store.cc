@@ -90,8 +90,7 @@ Status S3ObjectStore::ReadFile(const ObjectRef& ref, const std::string& path) {
 }
 
 Status S3ObjectStore::WriteFile(std::string_view key, const std::string& path) {
-  VARVE_ASSIGN_OR_RETURN(StagedFile staged, StagedFile::Stage(bucket_, key, path, nullptr));
-  return staged.Publish();
+  return Upload(bucket_, key, path);
 }
 
 Status S3ObjectStore::Delete(std::string_view key) {

@@ -6,11 +6,13 @@
 #include "adapters/aws/s3/in_parallel.h"
 #include "adapters/aws/s3/s3_listing.h"
 #include "adapters/aws/s3/s3_object.h"
-#include "adapters/aws/s3/s3_upload.h"
+#include "adapters/aws/s3/s3_url.h"
 
 namespace varve::aws {
 namespace {
 
+constexpr size_t kPublishThreads = 16;                  // they wait more than they work
+constexpr size_t kPartsHeldMax = kTransferThreads + 1;  // while they are on their way
 constexpr std::string_view kRemedy = "; choose another place or add --overwrite to replace it";
 
 // What readers of a dataset would take for data.
@@ -34,7 +36,10 @@ Status Remove(S3Bucket& bucket, const std::string& key) {
 }  // namespace
 
 S3Output::S3Output(S3Bucket& bucket, std::string key, bool overwrite)
-    : bucket_(bucket), key_(std::move(key)), overwrite_(overwrite) {
+    : bucket_(bucket),
+      key_(std::move(key)),
+      overwrite_(overwrite),
+      uploader_(kTransferThreads, kPartsHeldMax) {
   if (!is_file() && !key_.empty() && !key_.ends_with('/')) key_.push_back('/');
 }
 
@@ -78,9 +83,9 @@ Status S3Output::CheckIsFree(const std::string& quarantine_key) {
                                          std::string(kRemedy)};
 }
 
-Status S3Output::RemoveOlder(const std::vector<S3OutputFile>& files) {
+Status S3Output::RemoveOlder() {
   std::set<std::string> fresh;
-  for (const S3OutputFile& file : files) fresh.insert(file.key);
+  for (const auto& object : staged_) fresh.insert(object->key());
   std::vector<std::string> older;
   if (is_file()) {
     older.push_back(key_ + ".quarantine.ndjson");
@@ -88,29 +93,40 @@ Status S3Output::RemoveOlder(const std::vector<S3OutputFile>& files) {
     VARVE_ASSIGN_OR_RETURN(older, Older(true));
   }
   std::erase_if(older, [&fresh](const std::string& key) { return fresh.contains(key); });
-  return InParallel(older.size(), kTransferThreads,
+  return InParallel(older.size(), kPublishThreads,
                     [&](size_t i) { return Remove(bucket_, older[i]); });
 }
 
-Status S3Output::Publish(const std::vector<S3OutputFile>& files, const std::atomic<bool>* cancel) {
-  std::vector<StagedFile> staged;
-  for (const S3OutputFile& file : files) {
-    VARVE_ASSIGN_OR_RETURN(StagedFile one, StagedFile::Stage(bucket_, file.key, file.path, cancel));
-    staged.push_back(std::move(one));
-  }
-  Status published = InParallel(staged.size(), kTransferThreads, [&](size_t i) -> Status {
+Result<std::unique_ptr<parquet::RemoteFile>> S3Output::Create(const std::string& url) {
+  VARVE_ASSIGN_OR_RETURN(S3Url parsed, ParseS3Url(url));
+  VARVE_RETURN_IF_ERROR(CheckKey(parsed.key));
+  auto object = std::make_shared<StagedObject>(bucket_, std::move(parsed.key), kept_bytes_);
+  return std::unique_ptr<parquet::RemoteFile>(std::make_unique<S3OutputFile>(
+      std::move(object), uploader_,
+      [this](std::shared_ptr<StagedObject> staged) { staged_.push_back(std::move(staged)); }));
+}
+
+Status S3Output::PublishAll(const std::atomic<bool>* cancel) {
+  uploader_.Wait();
+  for (const auto& object : staged_) VARVE_RETURN_IF_ERROR(object->Check());
+  return InParallel(staged_.size(), kPublishThreads, [&](size_t i) -> Status {
     if (cancel != nullptr && *cancel) return Error{Code::kCancelled, "interrupted"};
-    return staged[i].Publish();
+    return staged_[i]->Publish();
   });
-  if (published.ok()) return overwrite_ ? RemoveOlder(files) : Ok{};
-  // What was replaced cannot be brought back; what is new goes again.
-  if (!overwrite_) {
-    const Status ignored = InParallel(files.size(), kTransferThreads, [&](size_t i) -> Status {
-      static_cast<void>(Remove(bucket_, files[i].key));
-      return Ok{};
-    });
-    static_cast<void>(ignored);
-  }
+}
+
+Status S3Output::Publish(const std::atomic<bool>* cancel) {
+  Status published = PublishAll(cancel);
+  if (published.ok()) return overwrite_ ? RemoveOlder() : Ok{};
+  static_cast<void>(InParallel(staged_.size(), kPublishThreads, [&](size_t i) -> Status {
+    // What was replaced cannot be brought back; what is new goes again.
+    if (!overwrite_ && staged_[i]->may_be_visible()) {
+      static_cast<void>(Remove(bucket_, staged_[i]->key()));
+    }
+    staged_[i].reset();
+    return Ok{};
+  }));
+  staged_.clear();
   return published;
 }
 

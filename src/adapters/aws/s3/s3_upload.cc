@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "adapters/aws/s3/in_parallel.h"
+#include "adapters/aws/s3/s3_multipart.h"
 
 namespace varve::aws {
 namespace {
@@ -54,34 +56,26 @@ class LocalFile {
 
 }  // namespace
 
-Result<StagedFile> StagedFile::Stage(S3Bucket& bucket, std::string_view key,
-                                     const std::string& path, const std::atomic<bool>* cancel) {
+Status Upload(S3Bucket& bucket, std::string_view key, const std::string& path) {
   VARVE_RETURN_IF_ERROR(CheckKey(key));
   VARVE_ASSIGN_OR_RETURN(const LocalFile file, LocalFile::Open(path));
-  StagedFile staged(bucket, key, path);
-  if (file.size() <= kPartBytesMin) return staged;
-  VARVE_ASSIGN_OR_RETURN(MultipartUpload upload, MultipartUpload::Begin(bucket, staged.key_));
+  if (file.size() <= kPartBytesMin) {
+    VARVE_ASSIGN_OR_RETURN(const std::string content, file.Read(0, file.size()));
+    AwsRequest request = bucket.Request("PUT", key);
+    request.body = content;
+    VARVE_RETURN_IF_ERROR(bucket.Call(request, "write", key));
+    return Ok{};
+  }
+  VARVE_ASSIGN_OR_RETURN(MultipartUpload upload, MultipartUpload::Begin(bucket, std::string(key)));
   const uint64_t part = PartBytes(file.size());
   const uint64_t parts = (file.size() + part - 1) / part;
   VARVE_RETURN_IF_ERROR(InParallel(parts, kTransferThreads, [&](size_t i) -> Status {
-    if (cancel != nullptr && *cancel) return Error{Code::kCancelled, "interrupted"};
     const uint64_t offset = i * part;
     VARVE_ASSIGN_OR_RETURN(const std::string content,
                            file.Read(offset, std::min(part, file.size() - offset)));
     return upload.PutPart(static_cast<int>(i) + 1, content);
   }));
-  staged.upload_.emplace(std::move(upload));
-  return staged;
-}
-
-Status StagedFile::Publish() {
-  if (upload_) return upload_->Complete();
-  VARVE_ASSIGN_OR_RETURN(const LocalFile file, LocalFile::Open(path_));
-  VARVE_ASSIGN_OR_RETURN(const std::string content, file.Read(0, file.size()));
-  AwsRequest request = bucket_->Request("PUT", key_);
-  request.body = content;
-  VARVE_RETURN_IF_ERROR(bucket_->Call(request, "write", key_));
-  return Ok{};
+  return upload.Complete();
 }
 
 }  // namespace varve::aws
