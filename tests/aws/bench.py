@@ -217,7 +217,7 @@ class Bench:
             name="varve-orders", definition=workflow(self.topic),
             roleArn=f"arn:aws:iam::{ACCOUNT}:role/states")
 
-    def environment(self, glue_above_bytes, watched):
+    def environment(self, glue_above_bytes=0, watched=False):
         services, table = [proxy.url for proxy in self.proxies] if watched else [self.moto, self.dynamo]
         return {"AWS_ENDPOINT_URL": services, "AWS_ENDPOINT_URL_DYNAMODB": table,
                 "VARVE_PIPELINE": PIPELINE, "VARVE_STATE": f"dynamodb://{TABLE}",
@@ -276,7 +276,7 @@ def bench(folder, glue_above_bytes=0, started_by=(), watched=(), **moto_environm
         up.make_resources()
         up.client("dynamodb").create_table(**table())
         for function, address in addresses.items():
-            environment = up.environment(glue_above_bytes, watched=function in watched)
+            environment = up.environment(glue_above_bytes, function in watched)
             stack.enter_context(function_served(function, address, folder, environment, started_by))
         for function, address in addresses.items():
             wait_until(lambda at=address: answers(f"http://{at}/"), function)

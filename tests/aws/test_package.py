@@ -49,7 +49,7 @@ def test_it_runs_where_there_is_nothing_else(package, tmp_path):
         command = ["chroot", root, "/rie", "--runtime-interface-emulator-address", address,
                    "--runtime-api-address", f"127.0.0.1:{free_port()}", "/var/task/bootstrap",
                    "sweeper"]
-        with process(command, tmp_path / "chroot.log", **up.environment(0)):
+        with process(command, tmp_path / "chroot.log", **up.environment()):
             wait_until(lambda: answers(f"http://{address}/"), "the function")
             answer, failed = invoke(address, {})
     assert not failed, answer

@@ -76,7 +76,7 @@ def test_fifty_builders_at_once_share_the_files(tmp_path):
         builders = [f"127.0.0.1:{free_port()}" for _ in range(BUILDERS)]
         for address in builders:
             stack.enter_context(function_served(
-                "manifest-builder", address, tmp_path, up.environment(0)))
+                "manifest-builder", address, tmp_path, up.environment()))
         for address in builders:
             wait_until(lambda at=address: answers(f"http://{at}/"), "a builder")
         batches = [up.receive(visibility_s=60) for _ in builders]
