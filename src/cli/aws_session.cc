@@ -33,10 +33,14 @@ std::string AwsSession::EndpointOf(std::string_view service) const {
   return aws::EndpointOf(service, client_.region(), environment_);
 }
 
+aws::S3Address AwsSession::AddressOf(std::string_view bucket) const {
+  return aws::AddressOf(bucket, client_.region(), environment_);
+}
+
 Result<std::unique_ptr<ObjectStore>> AwsSession::OpenBucket(const std::string& url) {
   VARVE_ASSIGN_OR_RETURN(const aws::S3Url place, aws::ParseS3Url(url));
-  return std::unique_ptr<ObjectStore>(std::make_unique<aws::S3ObjectStore>(
-      client_, place.bucket, aws::AddressOf(place.bucket, client_.region(), environment_)));
+  return std::unique_ptr<ObjectStore>(
+      std::make_unique<aws::S3ObjectStore>(client_, place.bucket, AddressOf(place.bucket)));
 }
 
 }  // namespace varve::cli

@@ -9,6 +9,7 @@
 #include "adapters/aws/core/aws_client.h"
 #include "adapters/aws/core/endpoint.h"
 #include "adapters/aws/credentials/credential_chain.h"
+#include "adapters/aws/s3/s3_bucket.h"
 #include "adapters/http/http_client.h"
 #include "ports/object_store.h"
 
@@ -22,6 +23,7 @@ class AwsSession {
 
   aws::AwsClient& client() { return client_; }
   std::string EndpointOf(std::string_view service) const;
+  aws::S3Address AddressOf(std::string_view bucket) const;
   // What is below an s3:// URL. The store's keys are the bucket's; it must not outlive this.
   Result<std::unique_ptr<ObjectStore>> OpenBucket(const std::string& url);
 

@@ -140,7 +140,9 @@ Status CheckOutput(const ConvertCommand& command) {
 
 Status TakeS3Output(ConvertCommand* command) {
   if (!aws::IsS3Url(command->options.output)) return Ok{};
-  if (command->s3 == nullptr) command->s3 = std::make_shared<S3Places>();
+  if (command->s3 == nullptr) {
+    VARVE_ASSIGN_OR_RETURN(command->s3, S3Places::Open());
+  }
   return command->s3->TakeOutput(&command->options);
 }
 

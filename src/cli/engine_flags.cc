@@ -68,7 +68,9 @@ Result<std::vector<std::string>> ExpandSources(const std::vector<std::string>& s
   for (const std::string& source : sources) {
     if (aws::IsS3Url(source)) {
       VARVE_RETURN_IF_ERROR(flush());
-      if (*s3 == nullptr) *s3 = std::make_shared<S3Places>();
+      if (*s3 == nullptr) {
+        VARVE_ASSIGN_OR_RETURN(*s3, S3Places::Open());
+      }
       VARVE_ASSIGN_OR_RETURN(const std::vector<std::string> objects, (*s3)->Expand(source));
       inputs.insert(inputs.end(), objects.begin(), objects.end());
       continue;

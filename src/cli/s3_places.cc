@@ -3,21 +3,11 @@
 #include <chrono>
 #include <utility>
 
-#include "adapters/aws/core/endpoint.h"
-#include "adapters/aws/core/profile_environment.h"
 #include "adapters/aws/s3/s3_expand.h"
-#include "base/clock.h"
-#include "base/random.h"
 #include "etl/convert/dataset_writer.h"
 
 namespace varve::cli {
 namespace {
-
-aws::AwsClientSettings SettingsOf(const aws::Environment& environment) {
-  aws::AwsClientSettings settings;
-  settings.region = aws::RegionOf(environment);
-  return settings;
-}
 
 std::string WithoutSlash(std::string url) {
   while (url.ends_with('/')) url.pop_back();
@@ -26,21 +16,17 @@ std::string WithoutSlash(std::string url) {
 
 }  // namespace
 
-S3Places::S3Places() : S3Places(aws::WithProfile(aws::ProcessEnvironment)) {}
-
-S3Places::S3Places(Result<aws::Environment> environment)
-    : environment_(std::move(environment)),
-      client_(http_, credentials_, SystemClock(), SystemRandom(),
-              SettingsOf(environment_.ok() ? *environment_ : aws::ProcessEnvironment)) {}
+Result<std::unique_ptr<S3Places>> S3Places::Open() {
+  VARVE_ASSIGN_OR_RETURN(auto session, AwsSession::Open(aws::ProcessEnvironment));
+  return std::unique_ptr<S3Places>(new S3Places(std::move(session)));
+}
 
 aws::S3Bucket& S3Places::Bucket(const std::string& name) {
-  return buckets_
-      .try_emplace(name, client_, name, aws::AddressOf(name, client_.region(), *environment_))
+  return buckets_.try_emplace(name, session_->client(), name, session_->AddressOf(name))
       .first->second;
 }
 
 Result<std::vector<std::string>> S3Places::Expand(const std::string& url) {
-  if (!environment_.ok()) return environment_.error();
   VARVE_ASSIGN_OR_RETURN(const aws::S3Url parsed, aws::ParseS3Url(url));
   aws::S3Bucket& bucket = Bucket(parsed.bucket);
   auto objects = aws::ExpandS3(bucket, parsed.key);
@@ -51,7 +37,6 @@ Result<std::vector<std::string>> S3Places::Expand(const std::string& url) {
 }
 
 Status S3Places::TakeOutput(ConvertOptions* options) {
-  if (!environment_.ok()) return environment_.error();
   VARVE_ASSIGN_OR_RETURN(const aws::S3Url url, aws::ParseS3Url(options->output));
   VARVE_ASSIGN_OR_RETURN(const aws::S3Url quarantine, aws::ParseS3Url(QuarantinePath(*options)));
   output_.emplace(Bucket(url.bucket), url.key, options->overwrite);

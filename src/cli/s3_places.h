@@ -9,20 +9,21 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "adapters/aws/core/aws_client.h"
-#include "adapters/aws/credentials/credential_chain.h"
 #include "adapters/aws/s3/s3_inputs.h"
 #include "adapters/aws/s3/s3_output.h"
 #include "adapters/aws/s3/s3_url.h"
+#include "cli/aws_session.h"
 #include "etl/convert/convert.h"
 
 namespace varve::cli {
 
 class S3Places {
  public:
-  S3Places();
+  // An Error is of the profile's files.
+  static Result<std::unique_ptr<S3Places>> Open();
   S3Places(const S3Places&) = delete;
   S3Places& operator=(const S3Places&) = delete;
 
@@ -36,14 +37,11 @@ class S3Places {
   Status Publish(ConvertSummary* summary, const std::atomic<bool>* cancel);
 
  private:
-  explicit S3Places(Result<aws::Environment> environment);
+  explicit S3Places(std::unique_ptr<AwsSession> session) : session_(std::move(session)) {}
 
   aws::S3Bucket& Bucket(const std::string& name);
 
-  const Result<aws::Environment> environment_;  // with what the profile says
-  HttpClient http_;
-  aws::CredentialChain credentials_{http_, SystemClock(), SystemRandom()};
-  aws::AwsClient client_;
+  const std::unique_ptr<AwsSession> session_;
   std::map<std::string, aws::S3Bucket> buckets_;
   aws::S3Inputs inputs_;
   std::optional<aws::S3Output> output_;
