@@ -8,6 +8,7 @@
   do their work and then are told to have failed.
 """
 
+import collections
 import inspect
 import json
 import os
@@ -29,6 +30,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 
 OUTPUT_KEPT = 2000
 ANSWERED = set()
+BUSY = collections.defaultdict(threading.Lock)  # the emulator dies of two calls at once
 
 
 def is_lost(*call):
@@ -43,7 +45,8 @@ def invoke_for_state_machine(parameters, region, state_credentials):
     del region, state_credentials
     name = parameters["FunctionName"].rpartition(":")[2]
     event = json.loads(parameters["Payload"])
-    answer, failed = invoke(json.loads(os.environ["FUNCTIONS"])[name], event)
+    with BUSY[name]:
+        answer, failed = invoke(json.loads(os.environ["FUNCTIONS"])[name], event)
     if is_lost(name, event["batch"]):
         answer, failed = {"errorType": "Lambda.Unknown", "errorMessage": "the answer is lost"}, True
     response = {"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": answer}
