@@ -16,7 +16,7 @@ namespace varve::cli {
 // They are thread-safe.
 struct PipelinePlace {
   std::shared_ptr<PipelineState> state;  // these two go last
-  std::unique_ptr<AwsSession> aws;  // null: nothing of the pipeline is there
+  std::unique_ptr<AwsSession> aws;       // null: nothing of the pipeline is there
   PipelineOptions options;
   std::unique_ptr<ObjectStore> input;
   std::unique_ptr<ObjectStore> output;

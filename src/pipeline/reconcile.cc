@@ -126,9 +126,8 @@ Result<bool> Reconciler::IsMissedEvent(const ObjectInfo& object, int64_t now_us)
 
 Status Reconciler::InputPage(int64_t now_us) {
   const bool is_scan = scope_ == ReconcileScope::kNewInput;
-  VARVE_ASSIGN_OR_RETURN(
-      const ListPage page,
-      deps_.input.List(config_.input_prefix, after_, kReconcilePage));
+  VARVE_ASSIGN_OR_RETURN(const ListPage page,
+                         deps_.input.List(config_.input_prefix, after_, kReconcilePage));
   for (const ObjectInfo& object : page.objects) {
     if (!IsInput(config_, object.ref.key)) continue;
     VARVE_ASSIGN_OR_RETURN(const bool missed, IsMissedEvent(object, now_us));
