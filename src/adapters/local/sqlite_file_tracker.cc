@@ -116,7 +116,7 @@ Result<std::vector<bool>> SqliteFileTracker::RegisterFirst(const std::vector<Fil
   // Events that come again take no write lock.
   VARVE_ASSIGN_OR_RETURN(const bool any, database_.Read([&](SqliteConnection& connection) {
     for (const FileRecord& file : files) {
-      const auto one = is_new(connection, file);
+      auto one = is_new(connection, file);
       if (!one.ok() || *one) return one;
     }
     return Result<bool>(false);

@@ -32,8 +32,7 @@ class CredentialsProvider {
 // Those that are known already; by default nobody's, with which requests are not signed.
 class KnownCredentials : public CredentialsProvider {
  public:
-  KnownCredentials() = default;
-  explicit KnownCredentials(Credentials credentials) : credentials_(std::move(credentials)) {}
+  explicit KnownCredentials(Credentials credentials = {}) : credentials_(std::move(credentials)) {}
   Result<Credentials> Get() override { return credentials_; }
 
  private:
