@@ -67,7 +67,7 @@ soak: build | deps-test
 
 ## fuzz: replay the fuzzers' corpora; with FUZZ_SECONDS=N also fuzz each target for N seconds
 fuzz: | deps-lint
-	@$(BUILD) fuzz
+	@$(BUILD) fuzz fuzz/all
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz.sh
 
 ## bench: varve beside its rivals, written to docs/benchmarks/ (bench/README.md)
