@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/read_file.h"
 #include "base/time_text.h"
 #include "cli/commands.h"
 #include "cli/engine_flags.h"
@@ -29,9 +28,9 @@ constexpr const char* kPlanDescription =
     "Show what the next batch will be, when, and what all that waits would cost on AWS\n\n"
     "The files that wait, what makes them a batch (number, bytes or age), and files in the input "
     "that are not known yet; of an input in S3 those are for `varve reconcile`, since looking "
-    "costs "
-    "requests. Costs are estimates by list prices and an assumed throughput, for each engine. With "
-    "--bytes they are of any amount, and no pipeline is needed. Changes nothing.";
+    "costs requests. Costs are estimates by list prices and an assumed throughput, for each "
+    "engine. "
+    "With --bytes they are of any amount, and no pipeline is needed. Changes nothing.";
 
 constexpr const char* kPlanExamples =
     "varve plan --state lake/\n"
@@ -169,10 +168,11 @@ Result<int> Show(const PlanCommand& command, PipelinePlace& place) {
 
 Status ReadPriceFile(PlanCommand* command) {
   if (command->price_file.empty()) return Ok{};
-  std::ifstream file(command->price_file, std::ios::binary);
-  const std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file) return Error{Code::kNotFound, "--prices: " + command->price_file + " cannot be read"};
-  auto prices = ReadPrices(text);
+  const auto text = ReadWholeFile(command->price_file);
+  if (!text.ok()) {
+    return Error{Code::kNotFound, "--prices: " + command->price_file + " cannot be read"};
+  }
+  auto prices = ReadPrices(*text);
   if (!prices.ok()) return std::move(prices).error().WithContext("--prices " + command->price_file);
   command->prices = std::move(prices).value();
   return Ok{};

@@ -24,8 +24,8 @@ namespace {
 constexpr const char* kRunDescription =
     "Convert files as they arrive\n\n"
     "Watches the input, gathers files into batches, converts each batch, and makes its rows "
-    "visible "
-    "in the output at once or not at all. What it knows is kept in its state, so that it may be "
+    "visible in the output at once or not at all. What it knows is kept in its state, so that it "
+    "may be "
     "killed at any moment and goes on where it was. Several processes may run on the same state. "
     "Input and output are directories or in S3, state is in a directory or in DynamoDB, in any mix "
     "but a directory as input with state in DynamoDB.";

@@ -2,11 +2,10 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <utility>
 
+#include "base/read_file.h"
 #include "cli/parse_flags.h"
 #include "etl/source/source.h"
 #include "model/schema_json.h"
@@ -97,14 +96,12 @@ Result<Schema> ReadSchemaFile(const std::string& path) {
     return ErrnoError("open schema file", path, EISDIR)
         .WithContext("--schema: name a file, such as `varve schema infer` makes");
   }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    return ErrnoError("open schema file", path)
-        .WithContext("--schema: check the path, or make the file with `varve schema infer`");
+  auto text = ReadWholeFile(path, "open schema file");
+  if (!text.ok()) {
+    return std::move(text).error().WithContext(
+        "--schema: check the path, or make the file with `varve schema infer`");
   }
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (file.bad()) return ErrnoError("read schema file", path);
-  auto schema = SchemaFromJson(text);
+  auto schema = SchemaFromJson(*text);
   // The message begins with line:column, so this reads FILE:LINE:COLUMN: ...
   if (!schema.ok()) schema.error().message.insert(0, path + ":");
   return schema;

@@ -79,6 +79,12 @@ class Parser {
 
 }  // namespace
 
+std::string SettingOf(const IniSection* section, std::string_view key) {
+  if (section == nullptr) return "";
+  const auto found = section->find(key);
+  return found == section->end() ? "" : found->second;
+}
+
 Result<IniFile> ParseIni(std::string_view text) {
   Parser parser;
   for (int number = 1; !text.empty(); ++number) {

@@ -2,8 +2,7 @@
 //
 //   [section]            a name between brackets
 //   key = value          or "key: value"; white space around both does not count, nor does the
-//   key's
-//                        case; a value may be empty and may hold "=", "#" and ";"
+//                        key's case; a value may be empty and may hold "=", "#" and ";"
 //     more               indented more than its key: the value goes on in another line
 //   # text, ; text       at the beginning of a line: nobody's
 //
@@ -22,6 +21,9 @@ namespace varve::aws {
 
 using IniSection = std::map<std::string, std::string, std::less<>>;  // keys in lower case
 using IniFile = std::map<std::string, IniSection, std::less<>>;
+
+// Empty: there is no such section (null), or it has no such key.
+std::string SettingOf(const IniSection* section, std::string_view key);
 
 // A value of several lines keeps their ends; each is without the white space around it. Errors
 // begin with the number of the line: "3: …".

@@ -17,15 +17,11 @@ constexpr std::string_view kEndpoint = "AWS_ENDPOINT_URL";
 std::string ServiceEndpoint(const ProfileFiles& files, std::string_view profile,
                             std::string_view id) {
   const IniSection* const services = files.Services(files.Setting(profile, "services"));
-  if (services == nullptr) return "";
   std::string key(id);
   std::transform(key.begin(), key.end(), key.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  const auto service = services->find(key);
-  if (service == services->end()) return "";
-  const IniSection settings = ParseNested(service->second);
-  const auto url = settings.find("endpoint_url");
-  return url == settings.end() ? "" : url->second;
+  const IniSection settings = ParseNested(SettingOf(services, key));
+  return SettingOf(&settings, "endpoint_url");
 }
 
 std::string ValueOf(const ProfileFiles& files, std::string_view profile, std::string_view name) {

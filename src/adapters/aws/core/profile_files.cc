@@ -1,11 +1,10 @@
 #include "adapters/aws/core/profile_files.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <utility>
+
+#include "base/read_file.h"
 
 namespace varve::aws {
 namespace {
@@ -19,13 +18,10 @@ std::string PathOf(const Environment& environment, const char* variable, const c
 
 Result<IniFile> ReadIni(const std::string& path) {
   if (path.empty()) return IniFile();
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file && (errno == ENOENT || errno == ENOTDIR)) return IniFile();
-  if (!file) return ErrnoError("read", path);
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (file.bad()) return ErrnoError("read", path);
-  auto ini = ParseIni(text);
+  const auto text = ReadWholeFile(path);
+  if (!text.ok() && text.error().code == Code::kNotFound) return IniFile();
+  if (!text.ok()) return text.error();
+  auto ini = ParseIni(*text);
   if (!ini.ok()) ini.error().message.insert(0, path + ":");
   return ini;
 }
@@ -48,12 +44,6 @@ const IniSection* Find(const IniFile& file, std::string_view word, std::string_v
     if (NameAfter(word, section) == name) return &settings;
   }
   return nullptr;
-}
-
-std::string Find(const IniSection* section, std::string_view key) {
-  if (section == nullptr) return "";
-  const auto found = section->find(key);
-  return found == section->end() ? "" : found->second;
 }
 
 }  // namespace
@@ -105,11 +95,11 @@ std::string ProfileFiles::Absence() const {
 std::string ProfileFiles::SettingOfCredentials(std::string_view profile,
                                                std::string_view key) const {
   const auto section = credentials_.find(profile);
-  return section == credentials_.end() ? "" : Find(&section->second, key);
+  return section == credentials_.end() ? "" : SettingOf(&section->second, key);
 }
 
 std::string ProfileFiles::SettingOfConfig(std::string_view profile, std::string_view key) const {
-  return Find(ConfigOf(profile), key);
+  return SettingOf(ConfigOf(profile), key);
 }
 
 std::string ProfileFiles::Setting(std::string_view profile, std::string_view key) const {

@@ -1,7 +1,5 @@
 #include "adapters/aws/credentials/sso_credentials.h"
 
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -10,6 +8,7 @@
 #include "adapters/aws/core/endpoint.h"
 #include "adapters/aws/core/json_service.h"
 #include "adapters/aws/core/profile_environment.h"
+#include "base/read_file.h"
 #include "base/time_text.h"
 
 namespace varve::aws {
@@ -29,11 +28,6 @@ struct Login {
 Error Lacks(std::string_view where, std::string_view key) {
   return Error{Code::kInvalidArgument, std::string(where) + " lacks " + std::string(key) +
                                            "; `aws configure sso` writes all that is needed"};
-}
-
-std::string ValueOf(const IniSection& section, std::string_view key) {
-  const auto found = section.find(key);
-  return found == section.end() ? "" : found->second;
 }
 
 Result<Login> LoginOf(const ProfileFiles& files, std::string_view profile) {
@@ -59,7 +53,7 @@ Result<Login> LoginOf(const ProfileFiles& files, std::string_view profile) {
     return Error{Code::kInvalidArgument, "its sso_session names " + where + ", which is not there"};
   }
   login.token_key = session;
-  login.region = ValueOf(*section, "sso_region");
+  login.region = SettingOf(section, "sso_region");
   if (login.region.empty()) return Lacks(where, "sso_region");
   return login;
 }
@@ -74,10 +68,9 @@ Result<std::string> TokenOf(const CredentialContext& context, const Login& login
   VARVE_RETURN_IF_ERROR(LoadCrypto());
   const std::string path = context.environment("HOME").value_or("") + "/.aws/sso/cache/" +
                            Hex(Sha1(login.token_key)) + ".json";
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return MustLogIn("nobody is logged in (there is no " + path + ")", profile);
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  const json object = json::parse(text, nullptr, false);
+  const auto text = ReadWholeFile(path);
+  if (!text.ok()) return MustLogIn("nobody is logged in (there is no " + path + ")", profile);
+  const json object = json::parse(*text, nullptr, false);
   std::string token = object.is_object() ? TextOf(object, "accessToken") : "";
   if (token.empty()) return MustLogIn(path + " holds no token", profile);
   const std::string expires = TextOf(object, "expiresAt");
