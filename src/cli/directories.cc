@@ -16,19 +16,13 @@ Status MakeDirectory(const std::string& path) {
 
 TemporaryDirectory::TemporaryDirectory(std::string path) : path_(std::move(path)) {}
 
-Result<TemporaryDirectory> TemporaryDirectory::Make(const std::string& parent,
-                                                    const std::string& name) {
-  VARVE_RETURN_IF_ERROR(MakeDirectory(parent));
-  std::string path = parent + "/" + name + "-XXXXXX";
-  if (mkdtemp(path.data()) == nullptr) return ErrnoError("create directory", path);
-  return TemporaryDirectory(std::move(path));
-}
-
 Result<TemporaryDirectory> TemporaryDirectory::Make(const std::string& name) {
   std::error_code failed;
   const std::filesystem::path parent = std::filesystem::temp_directory_path(failed);
   if (failed) return ErrnoError("find", "TMPDIR", failed.value());
-  return Make(parent.string(), name);
+  std::string path = (parent / (name + "-XXXXXX")).string();  // mkdtemp makes the Xs a name
+  if (mkdtemp(path.data()) == nullptr) return ErrnoError("create directory", path);
+  return TemporaryDirectory(std::move(path));
 }
 
 TemporaryDirectory::TemporaryDirectory(TemporaryDirectory&& other) noexcept

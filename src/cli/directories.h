@@ -13,9 +13,7 @@ Status MakeDirectory(const std::string& path);
 // A directory that goes when this does, with all that is in it.
 class TemporaryDirectory {
  public:
-  // "PARENT/NAME-XXXXXX", open to this user only; `parent` is made when it is not there.
-  static Result<TemporaryDirectory> Make(const std::string& parent, const std::string& name);
-  // In $TMPDIR.
+  // In $TMPDIR, its name beginning with `name`; open to this user only.
   static Result<TemporaryDirectory> Make(const std::string& name);
   TemporaryDirectory(TemporaryDirectory&& other) noexcept;
   TemporaryDirectory& operator=(TemporaryDirectory&&) = delete;

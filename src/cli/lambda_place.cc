@@ -176,7 +176,7 @@ Result<std::unique_ptr<LambdaPlace>> LambdaPlace::Open(const Environment& enviro
   if (!table.ok()) return std::move(table).error().WithContext("VARVE_STATE");
   VARVE_ASSIGN_OR_RETURN(parts->place,
                          OpenPipelinePlace(std::shared_ptr<PipelineState>(std::move(table).value()),
-                                           parts->pipeline.options, environment));
+                                           parts->pipeline.options));
   parts->OpenNotifier(environment, log);
   parts->OpenContext(environment, log);
   return std::unique_ptr<LambdaPlace>(new LambdaPlace(std::move(parts)));

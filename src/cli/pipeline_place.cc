@@ -51,7 +51,7 @@ Result<std::unique_ptr<ObjectStore>> OpenStore(AwsSession* aws, const std::strin
 }
 
 Status OpenStores(const PipelineOptions& options, PipelinePlace* place) {
-  AwsSession* aws = place->aws.get();
+  AwsSession* const aws = place->aws;
   if (!IsInS3(options.output)) {
     VARVE_RETURN_IF_ERROR(MakeDirectory(options.output + kStateInOutput));
   }
@@ -80,12 +80,11 @@ Status OpenQueue(const PipelineOptions& options, PipelinePlace* place) {
 }  // namespace
 
 Result<std::unique_ptr<PipelinePlace>> OpenPipelinePlace(std::shared_ptr<PipelineState> state,
-                                                         const PipelineOptions& options,
-                                                         const aws::Environment& environment) {
+                                                         const PipelineOptions& options) {
   auto place = std::make_unique<PipelinePlace>();
   place->state = std::move(state);
   if (NeedsAws(options)) {
-    VARVE_ASSIGN_OR_RETURN(place->aws, AwsSession::Open(environment));
+    VARVE_ASSIGN_OR_RETURN(place->aws, place->state->Aws());
   }
   place->options = options;
   StateAdapters adapters = place->state->Adapters(options.name());

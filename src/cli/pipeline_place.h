@@ -15,8 +15,8 @@ namespace varve::cli {
 
 // They are thread-safe.
 struct PipelinePlace {
-  std::shared_ptr<PipelineState> state;  // these two go last
-  std::unique_ptr<AwsSession> aws;       // null: nothing of the pipeline is there
+  std::shared_ptr<PipelineState> state;  // goes last
+  AwsSession* aws = nullptr;             // the state's; null: nothing of the pipeline is there
   PipelineOptions options;
   std::unique_ptr<ObjectStore> input;
   std::unique_ptr<ObjectStore> output;
@@ -30,9 +30,8 @@ struct PipelinePlace {
 
 // Makes the directories that are not there yet, the input excepted; of AWS nothing is asked.
 // kInvalidArgument: what the options ask for does not go with the state.
-Result<std::unique_ptr<PipelinePlace>> OpenPipelinePlace(
-    std::shared_ptr<PipelineState> state, const PipelineOptions& options,
-    const aws::Environment& environment = aws::ProcessEnvironment);
+Result<std::unique_ptr<PipelinePlace>> OpenPipelinePlace(std::shared_ptr<PipelineState> state,
+                                                         const PipelineOptions& options);
 
 // Where jobs of the pipeline work: on the output's file system, so that publishing is a rename.
 // Empty: the output is in S3, and any place will do.

@@ -21,6 +21,14 @@ Result<std::shared_ptr<PipelineState>> OpenDirectoryState(const std::string& pla
 
 }  // namespace
 
+Result<AwsSession*> PipelineState::Aws() {
+  const std::lock_guard lock(mutex_);
+  if (aws_ == nullptr) {
+    VARVE_ASSIGN_OR_RETURN(aws_, AwsSession::Open(aws::ProcessEnvironment));
+  }
+  return aws_.get();
+}
+
 Result<std::shared_ptr<PipelineState>> OpenState(const std::string& place) {
   if (IsTableUrl(place)) return OpenTableState(place);
   std::error_code ignored;

@@ -6,9 +6,12 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
+#include "cli/aws_session.h"
 #include "cli/run_config.h"
 #include "ports/execution_store.h"
 #include "ports/file_tracker.h"
@@ -34,6 +37,20 @@ class PipelineState {
   virtual Result<RunConfig> Load() = 0;
   // Must not outlive this.
   virtual StateAdapters Adapters(const std::string& pipeline) = 0;
+
+  // One session for all of its pipelines, so that credentials are looked for once; opened when it
+  // is first asked for. It lives as long as this. Errors as AwsSession::Open.
+  Result<AwsSession*> Aws();
+
+ protected:
+  PipelineState() = default;
+  explicit PipelineState(std::unique_ptr<AwsSession> aws) : aws_(std::move(aws)) {}
+  // The session that was given to the constructor.
+  AwsSession& opened() { return *aws_; }
+
+ private:
+  std::mutex mutex_;
+  std::unique_ptr<AwsSession> aws_;  // null: nobody has asked yet
 };
 
 // `place`: a directory, or dynamodb://TABLE. kNotFound: there is no such state yet.

@@ -28,13 +28,13 @@ Result<std::unique_ptr<TableState>> TableState::Open(const std::string& place,
     return Error{Code::kInvalidArgument,
                  "\"" + place + "\" names no table; write it like dynamodb://varve-orders"};
   }
-  VARVE_ASSIGN_OR_RETURN(auto session, AwsSession::Open(environment));
-  return std::unique_ptr<TableState>(new TableState(table, std::move(session)));
+  VARVE_ASSIGN_OR_RETURN(auto aws, AwsSession::Open(environment));
+  return std::unique_ptr<TableState>(new TableState(table, std::move(aws)));
 }
 
-TableState::TableState(const std::string& table, std::unique_ptr<AwsSession> session)
-    : session_(std::move(session)),
-      service_(session_->client(), aws::kDynamoDb, session_->EndpointOf("dynamodb")),
+TableState::TableState(const std::string& table, std::unique_ptr<AwsSession> aws)
+    : PipelineState(std::move(aws)),
+      service_(opened().client(), aws::kDynamoDb, opened().EndpointOf("dynamodb")),
       table_(service_, TableSettings(table)) {}
 
 Status TableState::EnsureTable() { return aws::EnsureTable(service_, table_.name()); }
@@ -52,7 +52,7 @@ Result<RunConfig> TableState::Load() {
   const auto listed = aws::DynamoPipelineList(table_).All();
   if (!listed.ok() && listed.error().message.find("ResourceNotFound") != std::string::npos) {
     return Error{Code::kNotFound, "there is no table " + table_.name() + " in " +
-                                      session_->client().region() +
+                                      opened().client().region() +
                                       "; check --state and AWS_REGION (a deployed pipeline's table "
                                       "is called varve-NAME)"};
   }

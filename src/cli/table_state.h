@@ -27,9 +27,8 @@ class TableState : public PipelineState {
   StateAdapters Adapters(const std::string& pipeline) override;
 
  private:
-  TableState(const std::string& table, std::unique_ptr<AwsSession> session);
+  TableState(const std::string& table, std::unique_ptr<AwsSession> aws);
 
-  const std::unique_ptr<AwsSession> session_;
   aws::JsonService service_;
   aws::DynamoTable table_;
 };
