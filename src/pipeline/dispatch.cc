@@ -109,8 +109,10 @@ Result<int> Dispatch::TakeOver(int batches_max, int64_t now_us) {
     if (started == batches_max) break;
     if (passed_over_.contains(batch.id)) continue;
     const auto taken = TakeOverOne(batch, now_us);
-    started += taken.ok() && *taken ? 1 : 0;
-    if (taken.ok() && *taken) continue;
+    if (taken.ok() && *taken) {
+      ++started;
+      continue;
+    }
     passed_over_.insert(batch.id);
     if (taken.ok()) continue;
     deps_.log.Write(

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "adapters/aws/s3/s3_upload.h"
+
 namespace varve::aws {
 namespace {
 
@@ -27,10 +29,10 @@ Status StagedObject::Check() const {
   return Ok{};
 }
 
-// Begun by whoever needs it first; the others wait for that.
+// Begun by whoever needs it first; the others wait for that, but nobody who only checks does.
 Result<MultipartUpload*> StagedObject::Upload() {
-  const std::lock_guard lock(mutex_);
-  if (failed_) return Error(*failed_);
+  const std::lock_guard lock(begin_mutex_);
+  VARVE_RETURN_IF_ERROR(Check());
   if (!upload_) {
     VARVE_ASSIGN_OR_RETURN(MultipartUpload begun, MultipartUpload::Begin(bucket_, key_));
     upload_.emplace(std::move(begun));
@@ -58,11 +60,7 @@ bool StagedObject::Keep(Buffer& content) {
 Status StagedObject::Publish() {
   VARVE_RETURN_IF_ERROR(Check());
   may_be_visible_ = true;  // whatever is answered
-  if (upload_) return upload_->Complete();
-  AwsRequest request = bucket_.Request("PUT", key_);
-  request.body = kept_.view();
-  VARVE_RETURN_IF_ERROR(bucket_.Call(request, "write", key_));
-  return Ok{};
+  return upload_ ? upload_->Complete() : PutWhole(bucket_, key_, kept_.view());
 }
 
 S3OutputFile::~S3OutputFile() {

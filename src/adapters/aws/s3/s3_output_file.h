@@ -62,6 +62,7 @@ class StagedObject {
   std::atomic<bool> may_be_visible_{false};
   mutable std::mutex mutex_;
   std::optional<Error> failed_;
+  std::mutex begin_mutex_;                 // held while the upload is begun
   std::optional<MultipartUpload> upload_;  // none: no part was put
   Buffer kept_;
 };

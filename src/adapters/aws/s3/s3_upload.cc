@@ -56,15 +56,19 @@ class LocalFile {
 
 }  // namespace
 
+Status PutWhole(S3Bucket& bucket, std::string_view key, std::string_view content) {
+  AwsRequest request = bucket.Request("PUT", key);
+  request.body = content;
+  VARVE_RETURN_IF_ERROR(bucket.Call(request, "write", key));
+  return Ok{};
+}
+
 Status Upload(S3Bucket& bucket, std::string_view key, const std::string& path) {
   VARVE_RETURN_IF_ERROR(CheckKey(key));
   VARVE_ASSIGN_OR_RETURN(const LocalFile file, LocalFile::Open(path));
   if (file.size() <= kPartBytesMin) {
     VARVE_ASSIGN_OR_RETURN(const std::string content, file.Read(0, file.size()));
-    AwsRequest request = bucket.Request("PUT", key);
-    request.body = content;
-    VARVE_RETURN_IF_ERROR(bucket.Call(request, "write", key));
-    return Ok{};
+    return PutWhole(bucket, key, content);
   }
   VARVE_ASSIGN_OR_RETURN(MultipartUpload upload, MultipartUpload::Begin(bucket, std::string(key)));
   const uint64_t part = PartBytes(file.size());
