@@ -1,13 +1,12 @@
 """The manifest builder's calls, counted, and what it makes of services that fail."""
 
 import collections
-import json
 
 import fault_proxy
 import pytest
 from bench import bench
+from scenario import DAY, lines, manifests
 
-DAY = "2025-01-17"
 CALLS_MAX = 25  # for ten new files that become a batch; the first time, too
 FAULTS = [fault for fault in fault_proxy.FAULTS if fault != "delayed"]
 
@@ -22,15 +21,12 @@ def up(tmp_path_factory):
 def put_files(up, name, count=10):
     for number in range(count):
         up.client("s3").put_object(Bucket="landing", Key=f"in/{DAY}-{name}-{number}.ndjson",
-                                   Body=json.dumps({"id": number, "file": name}).encode() + b"\n")
+                                   Body=lines([{"id": number, "file": name}]))
 
 
 def files_in_manifests(up, name):
-    s3, found = up.client("s3"), collections.Counter()
-    for entry in s3.list_objects_v2(Bucket="manifests", Prefix="manifests/").get("Contents", []):
-        manifest = json.loads(s3.get_object(Bucket="manifests", Key=entry["Key"])["Body"].read())
-        found.update(file["key"] for file in manifest["files"] if f"-{name}-" in file["key"])
-    return found
+    return collections.Counter(file["key"] for manifest in manifests(up)
+                               for file in manifest["files"] if f"-{name}-" in file["key"])
 
 
 def queue_is_empty(up):

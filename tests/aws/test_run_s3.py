@@ -4,7 +4,6 @@ Values are compared with what Python's json says of the source.
 """
 
 import gzip
-import io
 import json
 import os
 import signal
@@ -14,14 +13,14 @@ from pathlib import Path
 
 import boto3
 import dynamodb_server
-import pyarrow.parquet as parquet
 import pytest
 from bench import KEYS, REGION, process, wait_until
 from conftest import BINARY, run_varve
 from harness import wait_until as wait_until_true
+from s3_bucket import Bucket
 from s3_servers import answers, free_port
+from scenario import DAY, lines, rows_in
 
-DAY = "2025-01-17"
 BAD_LINE = b"{\n"
 
 
@@ -34,7 +33,8 @@ def cloud(tmp_path_factory):
     with dynamodb_server.serving() as dynamo, \
             process([sys.executable, program, str(port)], folder / "moto.log"):
         wait_until(lambda: answers(moto + "/moto-api/"), "moto")
-        yield {**KEYS, "AWS_ENDPOINT_URL": moto, "AWS_ENDPOINT_URL_DYNAMODB": dynamo}
+        yield {**KEYS, "AWS_ENDPOINT_URL": moto, "AWS_ENDPOINT_URL_S3": moto,
+               "AWS_ENDPOINT_URL_DYNAMODB": dynamo}
 
 
 class Buckets:
@@ -42,11 +42,8 @@ class Buckets:
 
     def __init__(self, cloud, name, state):
         self.env, self.state, self.expected = cloud, state, []
-        self.s3 = self.client("s3")
-        self.input, self.output = f"s3://{name}-in/events/", f"s3://{name}-out/lake/"
-        self.names = {"in": f"{name}-in", "out": f"{name}-out"}
-        for bucket in self.names.values():
-            self.s3.create_bucket(Bucket=bucket)
+        self.source, self.lake = Bucket(cloud, f"{name}-in"), Bucket(cloud, f"{name}-out")
+        self.input, self.output = self.source.url("events/"), self.lake.url("lake/")
 
     def client(self, service):
         return boto3.client(service, endpoint_url=self.env["AWS_ENDPOINT_URL"], region_name=REGION,
@@ -57,13 +54,13 @@ class Buckets:
             rows = [{"id": number * 100 + i, "name": f"ü{number}-{i}", "big": 2**53 + number,
                      "deep": {"list": [i, None]}, **({"late": i / 8} if number == 5 else {})}
                     for i in range(20)]
-            body = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+            body = lines(rows)
             key = f"events/{DAY}-{number:03} +ü.ndjson"
             if number == 3:
                 key, body = key + ".gz", gzip.compress(body)
             elif number == 4:
                 body = BAD_LINE + body
-            self.s3.put_object(Bucket=self.names["in"], Key=key, Body=body)
+            self.source.put(key, body)
             self.expected += rows
 
     def args(self, *flags):
@@ -79,21 +76,11 @@ class Buckets:
         assert run.code == 0, run.stderr
         return run.stdout
 
-    def keys(self, prefix=""):
-        listed = self.s3.list_objects_v2(Bucket=self.names["out"], Prefix=prefix)
-        return [entry["Key"] for entry in listed.get("Contents", [])]
-
-    def read(self, key):
-        return self.s3.get_object(Bucket=self.names["out"], Key=key)["Body"].read()
-
     def check(self):
         """Every value is there, once."""
-        rows = []
-        for key in self.keys("lake/year=2025/month=01/day=17/"):
-            rows += parquet.read_table(io.BytesIO(self.read(key))).to_pylist()
-        rows = [{name: value for name, value in row.items() if value is not None} for row in rows]
-        assert sorted(rows, key=lambda row: row["id"]) == self.expected
-        assert self.keys("_varve/staging/") == []
+        keys = self.lake.keys("lake/year=2025/month=01/day=17/")
+        assert rows_in(map(self.lake.get, keys)) == self.expected
+        assert self.lake.keys("_varve/staging/") == []
 
 
 @pytest.fixture(params=["directory", "table"])
@@ -108,21 +95,21 @@ def test_once_drains_what_a_listing_finds(buckets):
     assert (report["files"], report["files_waiting"]) == (25, 0)
     assert (report["lines"], report["rows"], report["quarantined"]) == (501, 500, 1)
     buckets.check()
-    [record] = [json.loads(line) for key in buckets.keys("lake/_quarantine/")
-                for line in buckets.read(key).splitlines()]
+    [record] = [json.loads(line) for key in buckets.lake.keys("lake/_quarantine/")
+                for line in buckets.lake.get(key).splitlines()]
     assert record["raw"].encode() + b"\n" == BAD_LINE
-    before = buckets.keys()
-    manifests = [json.loads(buckets.read(key)) for key in buckets.keys("_varve/main/manifests/")]
+    before = buckets.lake.keys()
+    manifests = [json.loads(buckets.lake.get(key)) for key in buckets.lake.keys("_varve/main/manifests/")]
     assert sum(len(manifest["files"]) for manifest in manifests) == 25
     assert buckets.once()["batches"] == 0
-    assert buckets.keys() == before
+    assert buckets.lake.keys() == before
     buckets.put(25, 1)
     assert buckets.once()["files"] == 1
     buckets.check()
     # The commands beside it are told of the state, and of nothing else.
     assert json.loads(buckets.ask("status", "--json"))["files"]["completed"]["files"] == 26
     key = f"events/{DAY}-004 +ü.ndjson"
-    url = f"s3://{buckets.names['in']}/{key}"
+    url = buckets.source.url(key)
     [version] = json.loads(buckets.ask("explain", "--json", url))["versions"]
     assert (version["state"], version["quarantined"]) == ("completed", 1)
     assert version["outputs"][0].startswith("lake/year=2025/")
@@ -134,8 +121,8 @@ def test_a_queue_tells_and_another_process_goes_on(cloud):
     buckets = Buckets(cloud, "queue", "dynamodb://run-queue")
     sqs = buckets.client("sqs")
     queue, dead = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("told", "told-dead"))
-    buckets.s3.put_bucket_notification_configuration(
-        Bucket=buckets.names["in"], NotificationConfiguration={"QueueConfigurations": [
+    buckets.source.client.put_bucket_notification_configuration(
+        Bucket=buckets.source.name, NotificationConfiguration={"QueueConfigurations": [
             {"QueueArn": f"arn:aws:sqs:{REGION}:123456789012:told",
              "Events": ["s3:ObjectCreated:*"]}]})
     flags = ["--queue-url", queue, "--dead-letter-queue-url", dead, "--max-wait", "200ms",

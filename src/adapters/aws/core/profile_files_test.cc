@@ -2,36 +2,17 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <map>
 
+#include "adapters/aws/core/aws_home_test_util.h"
 #include "adapters/aws/core/endpoint.h"
 #include "adapters/aws/core/profile_environment.h"
 
 namespace varve::aws {
 namespace {
 
-class ProfileFilesTest : public testing::Test {
+class ProfileFilesTest : public AwsHomeTest {
  protected:
-  void SetUp() override {
-    ASSERT_NE(mkdtemp(home_.data()), nullptr);
-    std::filesystem::create_directory(home_ + "/.aws");
-    variables_["HOME"] = home_;
-  }
-  void TearDown() override { std::filesystem::remove_all(home_); }
-
-  void Write(const std::string& name, const std::string& text) {
-    std::ofstream(home_ + "/.aws/" + name) << text;
-  }
-  Environment Variables() {
-    return [this](const char* name) -> std::optional<std::string> {
-      const auto found = variables_.find(name);
-      if (found == variables_.end()) return std::nullopt;
-      return found->second;
-    };
-  }
   ProfileFiles Load() {
     auto files = ProfileFiles::Load(Variables());
     EXPECT_TRUE(files.ok()) << files.error().message;
@@ -45,9 +26,6 @@ class ProfileFilesTest : public testing::Test {
     return region + " " + EndpointOf("s3", region, *places) + " " +
            EndpointOf("states", region, *places);
   }
-
-  std::string home_ = (std::filesystem::temp_directory_path() / "varve-aws-XXXXXX").string();
-  std::map<std::string, std::string> variables_;
 };
 
 TEST_F(ProfileFilesTest, TheCredentialsFileGoesBeforeTheConfig) {

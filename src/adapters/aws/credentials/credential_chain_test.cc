@@ -2,39 +2,24 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <map>
 #include <string>
 
+#include "adapters/aws/core/aws_home_test_util.h"
 #include "testing/fake_clock.h"
 
 namespace varve::aws {
 namespace {
 
 // The chain in a home of its own, where nothing listens. What servers say is tested in tests/aws/.
-class CredentialChainTest : public testing::Test {
+class CredentialChainTest : public AwsHomeTest {
  protected:
   void SetUp() override {
-    ASSERT_NE(mkdtemp(home_.data()), nullptr);
-    std::filesystem::create_directory(home_ + "/.aws");
-    variables_ = {{"HOME", home_}, {"AWS_EC2_METADATA_DISABLED", "true"}};
+    AwsHomeTest::SetUp();
+    variables_["AWS_EC2_METADATA_DISABLED"] = "true";
   }
-  void TearDown() override { std::filesystem::remove_all(home_); }
 
-  void Write(const std::string& name, const std::string& text) {
-    std::ofstream(home_ + "/.aws/" + name) << text;
-  }
-  Result<Credentials> Find() {
-    CredentialChain chain(http_, clock_, random_,
-                          [this](const char* name) -> std::optional<std::string> {
-                            const auto found = variables_.find(name);
-                            if (found == variables_.end()) return std::nullopt;
-                            return found->second;
-                          });
-    return chain.Get();
-  }
+  Result<Credentials> Find() { return CredentialChain(http_, clock_, random_, Variables()).Get(); }
   std::string Id() {
     const auto found = Find();
     return found.ok() ? found->access_key_id : found.error().message;
@@ -44,8 +29,6 @@ class CredentialChainTest : public testing::Test {
     return found.ok() ? Error{Code::kInternal, "found " + found->access_key_id} : found.error();
   }
 
-  std::string home_ = (std::filesystem::temp_directory_path() / "varve-chain-XXXXXX").string();
-  std::map<std::string, std::string> variables_;
   HttpClient http_;
   FakeClock clock_;
   SeededRandom random_{1};
